@@ -5,7 +5,18 @@ Read in this order: clock, key, tables, log, store, loop, random, history.
 
 from pilothouse.kernel.clock import Clock, WakeUp
 from pilothouse.kernel.errors import AlreadyExists, Compacted, Conflict, NotFound, StoreError
-from pilothouse.kernel.history import Difference, Input, Snapshot, causes, diff, digest, first_divergence, rewind
+from pilothouse.kernel.history import (
+    Diff,
+    Difference,
+    Input,
+    Snapshot,
+    causes,
+    diff,
+    digest,
+    restore,
+    revision_at,
+    rewind,
+)
 from pilothouse.kernel.key import Key, key_of
 from pilothouse.kernel.log import Change, Log
 from pilothouse.kernel.loop import Controller, Livelock, Loop, controller_of, itself
@@ -21,6 +32,7 @@ __all__ = [
     "Compacted",
     "Conflict",
     "Controller",
+    "Diff",
     "Difference",
     "Input",
     "Key",
@@ -38,8 +50,9 @@ __all__ = [
     "controller_of",
     "diff",
     "digest",
-    "first_divergence",
     "itself",
     "key_of",
+    "restore",
+    "revision_at",
     "rewind",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from pilothouse.kernel.clock import Clock
 from pilothouse.kernel.key import Key
 from pilothouse.kernel.log import Change
 from pilothouse.kernel.store import Store, plain
@@ -36,6 +37,32 @@ class Difference(msgspec.Struct, frozen=True):
     right: Any
 
 
+class Diff(msgspec.Struct, frozen=True):
+    """Two clusters beside each other: the objects that differ, and the first change that one made and the other did not.
+
+    `first` is None where the logs are equal; where one log has ended, its side of the pair is None.
+    """
+
+    objects: list[Difference]
+    first: tuple[Change | None, Change | None] | None
+
+    def __bool__(self) -> bool:
+        return bool(self.objects)
+
+    def __str__(self) -> str:
+        if self.first is None:
+            return "no difference: both logs are the same"
+        words = ["first difference:"]
+        for side, change in zip(("left", "right"), self.first, strict=True):
+            said = f"{change.actor} {change.verb} {change.key} at {change.time:g} s" if change else "nothing more"
+            words.append(f"  {side}: {said}")
+        words.append(f"objects that differ: {len(self.objects)}")
+        for found in self.objects:
+            only = " (left only)" if found.right is None else " (right only)" if found.left is None else ""
+            words.append(f"  {found.key}{only}")
+        return "\n".join(words)
+
+
 class Snapshot(Tables):
     """One moment of the past, to be read only."""
 
@@ -54,6 +81,16 @@ def rewind(store: Store, revision: int) -> Snapshot:
         if item is not None or past.get(*key) is not None:
             past._put(key, past.get(*key), item)
     return past
+
+
+def restore(store: Store, revision: int, clock: Clock) -> Store:
+    """A store of its own that stands where `store` stood at `revision`, with the past up to there."""
+    past = rewind(store, revision)
+    twin = Store(clock, store.log.window)
+    past._copy_tables(twin)
+    twin.log = store.log.copy()
+    del twin.log.changes[revision - twin.log.dropped :]
+    return twin
 
 
 def revision_at(store: Store, time: float) -> int:
@@ -77,8 +114,13 @@ def causes(store: Store, revision: int) -> list[Change]:
     return chain
 
 
-def diff(left: Tables, right: Tables) -> list[Difference]:
-    """The objects that differ between two clusters, sorted by key; versions and revisions are not compared."""
+def diff(left: Store, right: Store) -> Diff:
+    """Compare two stores: the objects that differ now, sorted by key, and where their logs parted."""
+    return Diff(differences(left, right), first_divergence(left, right))
+
+
+def differences(left: Tables, right: Tables) -> list[Difference]:
+    """The objects that differ, sorted by key; resourceVersions are not compared."""
     found = []
     for kind in sorted({*left.kinds(), *right.kinds()}):
         ours = {(item.metadata.namespace, item.metadata.name): item for item in left.all(kind)}

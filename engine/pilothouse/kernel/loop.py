@@ -24,7 +24,10 @@ from pilothouse.kernel.random import Randoms
 from pilothouse.kernel.store import OUTSIDE, Store
 
 Watch = Callable[[Change], Iterable[Hashable]]
-RETRY = (0.005, 1000.0)  # seconds: first and longest wait after a failure, doubled in between as controller-runtime does
+RETRY = (
+    0.005,
+    1000.0,
+)  # seconds: first and longest wait after a failure, doubled in between as controller-runtime does
 LIVELOCK = 10_000  # turns of one key in one instant after which nobody believes that it will come to rest
 
 
@@ -37,12 +40,16 @@ class Controller:
     """
 
     name: str = ""
-    watches: Mapping[str, Watch] = {}
     declares: ClassVar[tuple[str, ...]] = ()
     api: Any  # the door, as this component sees it
     store: Store
     clock: Clock
     random: Random
+
+    @property
+    def watches(self) -> Mapping[str, Watch]:
+        """Which kinds it watches ("*": all), and which keys a change of each wakes; a class attribute will do."""
+        return {}
 
     def reconcile(self, key: Any) -> float | None:
         """Bring what `key` names one step nearer to what is wanted, by writing objects; idempotent.

@@ -88,7 +88,9 @@ class Store(Tables):
         """Prove that no stored object was changed in place. Raises StoreError naming the first that was."""
         for item, seal in self._seals or ():
             if msgspec.json.encode(item, enc_hook=plain) != seal:
-                raise StoreError(f"{key_of(item)} was changed in place; make a new version with replace()", key_of(item))
+                raise StoreError(
+                    f"{key_of(item)} was changed in place; make a new version with replace()", key_of(item)
+                )
 
     def fork(self, clock: Clock) -> Store:
         """The same present and past, independent from here on; objects are shared, since nobody changes them."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from pilothouse.kernel.key import Key
+
 
 class Index:
     """Objects of one kind by a value computed from them, kept up with every write once it was asked for."""
@@ -51,12 +53,6 @@ class Tables:
         for table in self._tables.get(kind, {}).values():
             yield from table.values()
 
-    def list(self, kind: str, namespace: str | None = None) -> list[Any]:
-        """The objects of the kind (in one namespace), sorted by namespace and name."""
-        tables = self._tables.get(kind, {})
-        spaces = sorted(tables) if namespace is None else [namespace] if namespace in tables else []
-        return [tables[space][name] for space in spaces for name in sorted(tables[space])]
-
     def kinds(self) -> list[str]:
         """The kinds of which there is or was an object."""
         return sorted(self._tables)
@@ -83,6 +79,12 @@ class Tables:
                 found.move((item.metadata.namespace, item.metadata.name), None, item)
         tables = self._tables.get(kind, {})
         return [tables[namespace][name] for namespace, name in sorted(found.keys.get(value, ()))]
+
+    def list(self, kind: str, namespace: str | None = None) -> list[Any]:
+        """The objects of the kind (in one namespace), sorted by namespace and name."""
+        tables = self._tables.get(kind, {})
+        spaces = sorted(tables) if namespace is None else [namespace] if namespace in tables else []
+        return [tables[space][name] for space in spaces for name in sorted(tables[space])]
 
     def _put(self, key: Key, before: Any, after: Any) -> None:
         kind, namespace, name = key
