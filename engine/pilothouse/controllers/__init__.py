@@ -1,0 +1,33 @@
+"""The control loops that make objects do something: one component each, meeting only in objects.
+
+Read `replicaset` first, then `deployment`. The counterpart is the kube-controller-manager, one binary with all of them.
+"""
+
+from __future__ import annotations
+
+from pilothouse.controllers.deployment import DeploymentController
+from pilothouse.controllers.garbagecollector import GarbageCollector
+from pilothouse.controllers.namespace import NamespaceController
+from pilothouse.controllers.nodelifecycle import NodeLifecycleController
+from pilothouse.controllers.podgc import PodGarbageCollector
+from pilothouse.controllers.replicaset import ReplicaSetController
+from pilothouse.controllers.replicationcontroller import ReplicationControllerController
+from pilothouse.controllers.rootcertificate import RootCertificatePublisher
+from pilothouse.controllers.serviceaccount import ServiceAccountController
+from pilothouse.controllers.tainteviction import TaintEvictionController
+from pilothouse.kernel import Controller
+
+CONTROLLERS: tuple[type[Controller], ...] = (
+    NamespaceController,
+    ServiceAccountController,
+    RootCertificatePublisher,
+    NodeLifecycleController,
+    TaintEvictionController,
+    PodGarbageCollector,
+    GarbageCollector,
+    ReplicationControllerController,
+    ReplicaSetController,
+    DeploymentController,
+)
+
+__all__ = ["CONTROLLERS", *(controller.__name__ for controller in CONTROLLERS)]

@@ -1,0 +1,36 @@
+"""Conditions: what an object says about itself, one entry for each type.
+
+A controller adds, keeps or drops a condition; when nothing but the message would differ the old entry stays, and
+`lastTransitionTime` moves only with the status. The counterparts are the SetCondition helpers of each Go controller.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pilothouse.api import replace
+
+Condition = TypeVar("Condition", bound=Any)  # each kind has its own condition type, all with the same fields
+
+
+def find(conditions: list[Condition], type: str) -> Condition | None:
+    """The condition of that type, or None."""
+    for condition in conditions:
+        if condition.type == type:
+            return condition
+    return None
+
+
+def without(conditions: list[Condition], type: str) -> list[Condition]:
+    """The conditions without that type."""
+    return [condition for condition in conditions if condition.type != type]
+
+
+def put(conditions: list[Condition], new: Condition) -> list[Condition]:
+    """The conditions with `new` at the end, or unchanged where one of the same status and reason is there."""
+    old = find(conditions, new.type)
+    if old is not None and (old.status, old.reason) == (new.status, new.reason):
+        return conditions
+    if old is not None and old.status == new.status:
+        new = replace(new, lastTransitionTime=old.lastTransitionTime)
+    return [*without(conditions, new.type), new]
