@@ -252,9 +252,9 @@ class Module:
                 return
             for field, schema in self.types[owner].get("properties", {}).items():
                 package, _, short = schema.get("$ref", "").rpartition("/")[2].rpartition(".")
-                if package == PACKAGES[self.name] and short in self.types and short != owner:
-                    if self.embedded(owner, field, field in self.types[owner].get("required", ())):
-                        visit(short)
+                mine = package == PACKAGES[self.name] and short in self.types and short != owner
+                if mine and self.embedded(owner, field, field in self.types[owner].get("required", ())):
+                    visit(short)
             done[owner] = None
 
         for owner in self.types:
@@ -264,7 +264,8 @@ class Module:
     def text(self) -> str:
         bodies = [self.body(owner) for owner in self.order()]
         code = "\n\n".join(bodies)
-        lines = [HEADER + "# ruff: noqa: RUF012\n", "from __future__ import annotations\n"]
+        mutable = "] = []" in code or "] = {}" in code
+        lines = [HEADER + ("# ruff: noqa: RUF012\n" if mutable else ""), "from __future__ import annotations\n"]
         if "partial(" in code:
             lines.append("from functools import partial\n")
         if "field(" in code:

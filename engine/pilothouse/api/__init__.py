@@ -11,7 +11,39 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace as replace
 
+from pilothouse.api import scheme as scheme
+from pilothouse.api.custom import Custom as Custom
+from pilothouse.api.custom import Tree as Tree
+from pilothouse.api.decode import DecodeError as DecodeError
+from pilothouse.api.duration import age as age
+from pilothouse.api.duration import go_duration as go_duration
+from pilothouse.api.duration import seconds as seconds
+from pilothouse.api.field import fields as fields
+from pilothouse.api.hash import template_hash as template_hash
+from pilothouse.api.name import generate as generate
+from pilothouse.api.object import UnknownFieldWarning as UnknownFieldWarning
+from pilothouse.api.object import from_dict as from_dict
+from pilothouse.api.object import kind_of as kind_of
+from pilothouse.api.object import to_dict as to_dict
+from pilothouse.api.quantity import QuantityError as QuantityError
+from pilothouse.api.quantity import canonical as canonical
+from pilothouse.api.quantity import format_quantity as format_quantity
+from pilothouse.api.quantity import milli as milli
+from pilothouse.api.quantity import parse_quantity as parse_quantity
+from pilothouse.api.quantity import whole as whole
+from pilothouse.api.scheme import DEFAULT as DEFAULT
+from pilothouse.api.scheme import ResourceInfo as ResourceInfo
+from pilothouse.api.scheme import Scheme as Scheme
+from pilothouse.api.scheme import UnknownKind as UnknownKind
+from pilothouse.api.selector import FieldSelector as FieldSelector
+from pilothouse.api.selector import Requirement as Requirement
+from pilothouse.api.selector import Selector as Selector
+from pilothouse.api.selector import SelectorError as SelectorError
+from pilothouse.api.selector import matches as matches
 from pilothouse.api.struct import Base as Base
+from pilothouse.api.time import micro_timestamp as micro_timestamp
+from pilothouse.api.time import since_epoch as since_epoch
+from pilothouse.api.time import timestamp as timestamp
 
 if TYPE_CHECKING:
     from pilothouse.api.types.names import *  # noqa: F403

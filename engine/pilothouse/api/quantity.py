@@ -1,0 +1,128 @@
+"""Quantities: ``500m`` of a CPU, ``1Gi`` of memory.
+
+Why it exists: schedulers and quotas must add and compare exactly, and an API server prints one canonical form of what
+was written in many. Arithmetic is exact (integers and fractions). The real counterpart is ``resource.Quantity``.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+
+_BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
+_DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+_SUFFIX = {power: suffix for suffix, power in _DECIMAL.items()}
+_NUMBER = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(.*)", re.ASCII | re.DOTALL)
+_EXPONENT = re.compile(r"[eE]([+-]?\d+)", re.ASCII)
+_FORMAT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+_SUFFIX_ERROR = "unable to parse quantity's suffix"
+_LARGEST = 2**63 - 1
+_NANO = 10**9
+
+
+class QuantityError(ValueError):
+    """A quantity that cannot be read; the message is the API server's."""
+
+
+@lru_cache(maxsize=8192)
+def _read(text: str) -> tuple[Fraction, str]:
+    """Value (rounded up to nano, bounded as the real one) and style: binary, decimal or exponent."""
+    match = _NUMBER.fullmatch(text.strip() if isinstance(text, str) else str(text))
+    sign, whole, part, suffix = match.groups("") if match else ("", "", "", "")
+    if match is None or not text or not (whole or part):
+        raise QuantityError(_FORMAT)
+    if not re.fullmatch(r"[eEinumkKMGTP]*[-+]?[0-9]*", suffix, re.ASCII):
+        raise QuantityError(_FORMAT)
+    style, scale = _scale(suffix)
+    digits = (whole + part).lstrip("0") or "0"
+    # Powers beyond these decide nothing: the value is cut to the largest or to the least there is.
+    if len(digits) > 400:
+        raise QuantityError(_FORMAT)
+    value = Fraction(int(digits), 10 ** len(part)) * scale
+    scaled = value * _NANO
+    if scaled.denominator != 1:
+        value = Fraction(-(-scaled.numerator // scaled.denominator), _NANO)
+    value = min(value, Fraction(_LARGEST))
+    if style == "binary" and value < 1024:
+        style = "decimal" if value.denominator != 1 else style
+    return (-value if sign == "-" else value), style
+
+
+def _scale(suffix: str) -> tuple[str, Fraction]:
+    if suffix in _BINARY:
+        return "binary", Fraction(2 ** _BINARY[suffix])
+    if suffix in _DECIMAL:
+        return "decimal", Fraction(10) ** _DECIMAL[suffix]
+    match = _EXPONENT.fullmatch(suffix)
+    if match is None or abs(int(match[1])) > 2**31:
+        raise QuantityError(_SUFFIX_ERROR)
+    return "exponent", Fraction(10) ** max(-400, min(400, int(match[1])))
+
+
+def parse_quantity(text: str | int | float) -> Fraction:
+    """The exact value of a quantity.
+
+    Raises:
+        QuantityError: (a ValueError) in the API server's words.
+    """
+    return _read(str(text))[0]
+
+
+@lru_cache(maxsize=8192)
+def milli(text: str) -> int:
+    """Thousandths, rounded up: the scheduler's unit of CPU. `milli("1.5") == 1500`; "" is 0."""
+    if not text:
+        return 0
+    value = _read(text)[0] * 1000
+    return -(-value.numerator // value.denominator)
+
+
+@lru_cache(maxsize=8192)
+def whole(text: str) -> int:
+    """Units (bytes, counts), rounded up. `whole("1Ki") == 1024`; "" is 0."""
+    if not text:
+        return 0
+    value = _read(text)[0]
+    return -(-value.numerator // value.denominator)
+
+
+@lru_cache(maxsize=8192)
+def canonical(text: str | int | float) -> str:
+    """The one form in which an API server prints this quantity: `canonical("0.5") == "500m"`.
+
+    Raises:
+        QuantityError: (a ValueError) in the API server's words.
+    """
+    value, style = _read(str(text))
+    return _print(value, style)
+
+
+def format_quantity(value: Fraction | int, like: str = "") -> str:
+    """`value` as canonical text, in the style (binary, decimal, exponent) of the quantity `like`."""
+    style = _read(like)[1] if like else "decimal"
+    return _print(Fraction(value), style)
+
+
+def _print(value: Fraction, style: str) -> str:
+    if not value:
+        return "0"
+    if style == "binary":
+        if abs(value) < 1024 or value.denominator != 1:
+            style = "decimal"
+        else:
+            return _binary(value.numerator)
+    scaled = value * _NANO
+    number, power = -(-scaled.numerator // scaled.denominator), -9
+    while power < 18 and number % 1000 == 0:
+        number, power = number // 1000, power + 3
+    if style == "exponent":
+        return f"{number}e{power}" if power else str(number)
+    return f"{number}{_SUFFIX[power]}"
+
+
+def _binary(number: int) -> str:
+    for suffix, bits in reversed(_BINARY.items()):
+        if number % (1 << bits) == 0:
+            return f"{number >> bits}{suffix}"
+    return str(number)
