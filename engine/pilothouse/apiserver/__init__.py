@@ -1,0 +1,11 @@
+"""The one door to the state: defaults, validation, admission, patches, events and tables.
+
+`Door` holds the rules, `Client` is the door as one user sees it, `ApiError` is every refusal.
+"""
+
+from .client import Client
+from .door import Door
+from .status import ApiError
+from .watch import Watch, WatchEvent
+
+__all__ = ["ApiError", "Client", "Door", "Watch", "WatchEvent"]

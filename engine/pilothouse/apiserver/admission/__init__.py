@@ -1,0 +1,51 @@
+"""The admission chain: what may still change or refuse a request that its author was allowed to make.
+
+Order is that of the real server's default plugins. Each plugin is one small module; a plugin for one kind is asked only about that kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import namespace, pod
+from .request import Request
+
+Mutate = Callable[[Request], Any]
+Permit = Callable[[Request], None]
+
+
+class Chain:
+    """Plugins by kind; "*" is for every kind."""
+
+    def __init__(self, mutating: dict[str, tuple[Mutate, ...]], validating: dict[str, tuple[Permit, ...]]) -> None:
+        self._mutating = mutating
+        self._validating = validating
+        self._known: dict[str, tuple[tuple[Mutate, ...], tuple[Permit, ...]]] = {}
+
+    def _of(self, kind: str) -> tuple[tuple[Mutate, ...], tuple[Permit, ...]]:
+        found = self._known.get(kind)
+        if found is None:
+            mutating = self._mutating.get("*", ()) + self._mutating.get(kind, ())
+            validating = self._validating.get("*", ()) + self._validating.get(kind, ())
+            found = self._known[kind] = (mutating, validating)
+        return found
+
+    def mutating(self, kind: str) -> tuple[Mutate, ...]:
+        """Plugins that may change the object, before validation."""
+        return self._of(kind)[0]
+
+    def validating(self, kind: str) -> tuple[Permit, ...]:
+        """Plugins that may only refuse, after validation."""
+        return self._of(kind)[1]
+
+
+CHAIN = Chain(
+    mutating={
+        "*": (namespace.exists,),
+        "Pod": (pod.service_account, pod.tolerations, pod.priority),
+    },
+    validating={},
+)
+
+__all__ = ["CHAIN", "Chain", "Request"]

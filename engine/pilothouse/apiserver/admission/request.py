@@ -1,0 +1,36 @@
+"""A request on its way through the admission chain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pilothouse.api.scheme import ResourceInfo
+
+    from ..door import Door
+
+
+class Request:
+    """Who wants to do what: `operation` is CREATE, UPDATE or DELETE; `old` is the object before."""
+
+    __slots__ = ("door", "dry_run", "info", "item", "old", "operation", "subresource", "user")
+
+    def __init__(
+        self,
+        door: Door,
+        operation: str,
+        info: ResourceInfo,
+        item: Any,
+        old: Any,
+        user: str,
+        dry_run: bool,
+        subresource: str | None = None,
+    ) -> None:
+        self.door = door
+        self.operation = operation
+        self.info = info
+        self.item = item
+        self.old = old
+        self.user = user
+        self.dry_run = dry_run
+        self.subresource = subresource

@@ -1,0 +1,335 @@
+"""The API in process: what `cluster.api`, every component and every command speaks.
+
+The real counterparts are client-go's typed clients. Objects go in as typed structures (the fast way) or as plain JSON (the strict way), and come out typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from pilothouse import kernel
+from pilothouse.api import FieldSelector, Selector, replace, to_dict
+
+from . import apply, lease, patch, status, strategic, subresource
+from .acting import Acting
+from .deletion import delete
+from .recorder import record
+from .watch import Watch
+
+if TYPE_CHECKING:
+    from pilothouse.api.scheme import ResourceInfo
+
+    from .door import Door
+
+Journal = Callable[[str, dict[str, Any]], None]
+_NOBODY: AbstractContextManager[None] = nullcontext()
+
+
+class Client:
+    """The door as one user sees it.
+
+    `user` and `groups`: who asks. `journal(call, arguments)`: told of every writing call, so that it can be repeated. `warnings`: what the
+    server remarked about the last object it took.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        user: str = "kubernetes-admin",
+        groups: tuple[str, ...] = ("system:masters", "system:authenticated"),
+        journal: Journal | None = None,
+        named: bool = False,
+    ) -> None:
+        self.door = door
+        self.user = user
+        self.groups = groups
+        self.journal = journal
+        self.warnings: list[str] = []
+        self._store = door.store
+        self._named = named
+
+    def as_(self, user: str, groups: tuple[str, ...] = ("system:authenticated",)) -> Client:
+        """The same door for somebody else: their name is on what they write."""
+        return Client(self.door, user, groups, self.journal, named=True)
+
+    # ------------------------------------------------------------------------------------------------------------- reads
+
+    def get(self, kind: str, name: str, namespace: str = "default", subresource: str | None = None) -> Any:
+        """One object. `kind` may be "po", "pods", "Pod" or "deployments.apps". Raises ApiError 404."""
+        info = self.door.resource(kind)
+        found = self._store.get(info.store_name, namespace if info.namespaced else "", name)
+        if found is None:
+            raise status.not_found(info.plural, info.group, name)
+        if subresource == "scale":
+            return _scale(info, found)
+        return lease.renewed(found, self.door.clock.now) if info.kind == "Lease" else found
+
+    def list(
+        self,
+        kind: str,
+        namespace: str | None = "default",
+        selector: Any = None,
+        field_selector: str | None = None,
+    ) -> list[Any]:
+        """All objects of a kind in one namespace, or in all (`None` or "*"), sorted by namespace and name.
+
+        `selector`: "app=web,tier in (a,b)", a dict of labels or a LabelSelector. `field_selector`: "spec.nodeName=n1".
+        """
+        info = self.door.resource(kind)
+        where = None if namespace in (None, "*") or not info.namespaced else namespace
+        found = self._store.list(info.store_name, where)
+        fits = self._filter(info, selector, field_selector)
+        if fits is not None:
+            found = [item for item in found if fits(item)]
+        if info.kind == "Lease":
+            return [lease.renewed(item, self.door.clock.now) for item in found]
+        return found
+
+    def watch(
+        self,
+        kind: str,
+        namespace: str | None = None,
+        since: int | str | None = None,
+        selector: Any = None,
+        field_selector: str | None = None,
+    ) -> Watch:
+        """The changes of a kind from now (or from the revision `since`) on; iterate it again after the cluster ran."""
+        info = self.door.resource(kind)
+        where = None if namespace in (None, "*") or not info.namespaced else namespace
+        begin = int(since) if since not in (None, "") else None  # type: ignore[arg-type]
+        return Watch(self._store, info.store_name, where, begin, self._filter(info, selector, field_selector))
+
+    def _filter(self, info: ResourceInfo, selector: Any, field_selector: str | None) -> Callable[[Any], bool] | None:
+        labels = _labels(selector)
+        named = _fields(field_selector, info, self.door.kind(info).fields) if field_selector else None
+        if labels is None and named is None:
+            return None
+        return lambda item: (labels is None or labels.matches(item.metadata.labels)) and (named is None or named(item))
+
+    # ------------------------------------------------------------------------------------------------------------ writes
+
+    def create(
+        self, obj: Any, *, namespace: str | None = None, dry_run: bool = False, validation: str = "Strict"
+    ) -> Any:
+        """Add an object. `validation` of unknown fields in plain JSON: "Strict", "Warn" or "Ignore". Raises ApiError."""
+        self._note("create", dry_run, obj=obj, namespace=namespace, validation=validation)
+        item, remarks = self.door.decode(obj, validation) if isinstance(obj, dict) else (obj, [])
+        item = self._place(item, namespace)
+        with self._acting():
+            taken = self.door.create(item, self.user, dry_run)
+        if remarks or isinstance(obj, dict) or self.warnings:
+            self.warnings = remarks + self.door.remarks(taken)
+        return taken
+
+    def update(
+        self, obj: Any, *, subresource: str | None = None, dry_run: bool = False, validation: str = "Strict"
+    ) -> Any:
+        """Replace an object, or with `subresource="status"` its status. A resourceVersion, if there, must be the newest."""
+        self._note("update", dry_run, obj=obj, subresource=subresource, validation=validation)
+        item, remarks = self.door.decode(obj, validation) if isinstance(obj, dict) else (obj, [])
+        if isinstance(obj, dict):
+            self.warnings = remarks
+        item = self._place(item, None)
+        with self._acting():
+            return self.door.update(item, self.user, dry_run, subresource)
+
+    def patch(
+        self,
+        kind: str,
+        name: str,
+        body: Any,
+        type: str = "merge",
+        namespace: str = "default",
+        subresource: str | None = None,
+        dry_run: bool = False,
+        validation: str = "Strict",
+    ) -> Any:
+        """Change what `body` says, in the manner of `type`: "merge", "json", "strategic". Subresources: status, scale, …"""
+        arguments = {"kind": kind, "name": name, "body": body, "type": type, "namespace": namespace}
+        self._note("patch", dry_run, **arguments, subresource=subresource, validation=validation)
+        info = self.door.resource(kind)
+        with self._acting():
+            if subresource == "eviction":
+                return self._evict(name, namespace, body, dry_run)
+            if subresource == "binding":
+                return subresource_bind(self.door, namespace, name, body, dry_run)
+            old = self._store.get(info.store_name, namespace if info.namespaced else "", name)
+            if old is None:
+                raise status.not_found(info.plural, info.group, name)
+            if subresource == "scale":
+                return self._patch_scale(info, old, body, type, dry_run)
+            changed = _patched(to_dict(old), body, type, info)
+            item, remarks = self.door.decode(changed, validation)
+            self.warnings = remarks
+            _same_name(item, name)
+            return self.door.update(item, self.user, dry_run, subresource)
+
+    def apply(self, obj: Any, *, namespace: str | None = None, dry_run: bool = False) -> tuple[Any, str]:
+        """As `kubectl apply`: create it, or change what the manifest says since the last apply.
+
+        Answers with the object and "created", "configured" or "unchanged".
+        """
+        self._note("apply", dry_run, obj=obj, namespace=namespace)
+        with self._acting():
+            return apply.apply(self, obj, namespace, dry_run)
+
+    def delete(
+        self,
+        kind: str,
+        name: str,
+        namespace: str = "default",
+        propagation: str | None = None,
+        grace: int | None = None,
+        dry_run: bool = False,
+        preconditions: dict[str, str] | None = None,
+    ) -> Any:
+        """Delete an object, or mark it where grace or finalizers hold it. `grace`: seconds, 0 at once.
+
+        `propagation`: "Foreground", "Background" or "Orphan": what becomes of the objects that it owns.
+        """
+        arguments = {"kind": kind, "name": name, "namespace": namespace, "propagation": propagation, "grace": grace}
+        self._note("delete", dry_run, **arguments, preconditions=preconditions)
+        info = self.door.resource(kind)
+        with self._acting():
+            return delete(
+                self.door,
+                info,
+                name,
+                namespace,
+                propagation=propagation,
+                grace=grace,
+                preconditions=preconditions,
+                user=self.user,
+                dry_run=dry_run,
+            )
+
+    def bind(self, name: str, namespace: str, node: str) -> Any:
+        """Put a pod on a node: the binding subresource, as the scheduler writes it."""
+        self._note("bind", False, name=name, namespace=namespace, node=node)
+        with self._acting():
+            return subresource.bind(self.door, namespace, name, node)
+
+    def evict(self, name: str, namespace: str = "default", grace: int | None = None, dry_run: bool = False) -> Any:
+        """Ask a pod to go, as `kubectl drain` does; a disruption budget may refuse (429)."""
+        self._note("evict", dry_run, name=name, namespace=namespace, grace=grace)
+        with self._acting():
+            return subresource.evict(self.door, namespace, name, grace, self.user, dry_run)
+
+    def event(
+        self, about: Any, type: str, reason: str, message: str, *, component: str | None = None, field: str = ""
+    ) -> Any:
+        """Write down that something happened to `about`; the same again counts up the first. `type`: Normal or Warning."""
+        if self.journal is not None:
+            arguments = {"type": type, "reason": reason, "message": message, "component": component, "field": field}
+            self._note("event", False, about=about, **arguments)
+        if isinstance(about, dict):
+            about, _ = self.door.decode(about, "Ignore")
+        with self._acting():
+            return record(self.door, about, type, reason, message, component or self.user, field)
+
+    # ----------------------------------------------------------------------------------------------------------- helpers
+
+    def _acting(self) -> AbstractContextManager[None]:
+        """Inside a component's turn the loop has said who writes; outside, it is this user."""
+        if self._named or self._store.actor == kernel.OUTSIDE:
+            return Acting(self._store, self.user)
+        return _NOBODY
+
+    def _note(self, call: str, dry_run: bool, **arguments: Any) -> None:
+        if self.journal is None or dry_run:
+            return
+        plain = {key: value if _is_plain(value) else to_dict(value) for key, value in arguments.items()}
+        self.journal(call, {**plain, "user": self.user} if self._named else plain)
+
+    def _place(self, item: Any, namespace: str | None) -> Any:
+        """The namespace of an object: its own, the one asked for, or `default`; none for what belongs to the whole cluster."""
+        info = self.door.info(item)
+        own = item.metadata.namespace
+        if not info.namespaced:
+            return replace(item, metadata=replace(item.metadata, namespace="")) if own else item
+        if not own:
+            return replace(item, metadata=replace(item.metadata, namespace=namespace or "default"))
+        if namespace and own != namespace:
+            told = "the namespace of the provided object does not match the namespace sent on the request"
+            raise status.bad_request(told)
+        return item
+
+    def _patch_scale(self, info: ResourceInfo, old: Any, body: Any, type: str, dry_run: bool) -> Any:
+        return subresource.patch_scale(self.door, info, old, body, type, self.user, dry_run)
+
+    def _evict(self, name: str, namespace: str, body: Any, dry_run: bool) -> Any:
+        options = (body or {}).get("deleteOptions") or {}
+        return subresource.evict(
+            self.door, namespace, name, options.get("gracePeriodSeconds"), self.user, dry_run or bool(options.get("dryRun"))
+        )
+
+
+def subresource_bind(door: Door, namespace: str, name: str, body: Any, dry_run: bool) -> Any:
+    """The body of a Binding: only its target counts."""
+    return subresource.bind(door, namespace, name, ((body or {}).get("target") or {}).get("name", ""), dry_run)
+
+
+def _scale(info: ResourceInfo, item: Any) -> Any:
+    return subresource.scale_of(info, item)
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, (str, int, float, bool, dict, list, tuple))
+
+
+def _same_name(item: Any, name: str) -> None:
+    if item.metadata.name != name:
+        told = f"the name of the object ({item.metadata.name}) does not match the name on the URL ({name})"
+        raise status.bad_request(told)
+
+
+def _patched(before: dict[str, Any], body: Any, type: str, info: ResourceInfo) -> Any:
+    if type == "merge":
+        return patch.merge(before, body)
+    if type == "json":
+        return patch.json_patch(before, body)
+    if type == "strategic":
+        if info.custom:
+            raise status.ApiError(415, "UnsupportedMediaType", _NO_STRATEGIC)
+        return strategic.merge(before, body, info.type)
+    raise status.ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type")
+
+
+_NO_STRATEGIC = (
+    "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
+    "application/merge-patch+json, application/apply-patch+yaml"
+)
+
+
+def _labels(selector: Any) -> Selector | None:
+    if selector is None or selector == "":
+        return None
+    if not isinstance(selector, str):
+        return Selector.of(selector)
+    try:
+        return Selector.parse(selector)
+    except ValueError as error:
+        raise status.bad_request(f"unable to parse requirement: {error}".replace("unable to parse requirement: ", "", 1)) from None
+
+
+def _fields(text: str, info: ResourceInfo, known: dict[str, Callable[[Any], str]]) -> Callable[[Any], bool]:
+    try:
+        parsed = FieldSelector.parse(text)
+    except ValueError as error:
+        raise status.bad_request(str(error)) from None
+    readers: list[tuple[Callable[[Any], str], str, bool]] = []
+    for name, operator, value in parsed.terms:
+        reader = _ALWAYS.get(name) or known.get(name)
+        if reader is None:
+            known_here = f'"{name}" is not a known field selector: only "metadata.name", "metadata.namespace"'
+            raise status.bad_request(f"field label not supported: {name}" if known else known_here)
+        readers.append((reader, value, operator == "!="))
+    return lambda item: all((reader(item) == value) != negated for reader, value, negated in readers)
+
+
+_ALWAYS: dict[str, Callable[[Any], str]] = {
+    "metadata.name": lambda item: str(item.metadata.name),
+    "metadata.namespace": lambda item: str(item.metadata.namespace),
+}

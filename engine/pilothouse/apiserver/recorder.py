@@ -1,0 +1,103 @@
+"""Events: what components say about objects, without saying the same thing twice.
+
+The same event again counts up the first; the tenth different message of one reason becomes "(combined from similar events)"; after twenty-five about one
+object a component falls silent. The real counterpart is the EventCorrelator of client-go. Simplified: what it keeps in memory is read back from the
+events themselves, so nothing is lost when a component restarts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pilothouse.api import Event, EventSource, ObjectMeta, ObjectReference, replace, timestamp
+from pilothouse.api.time import EPOCH
+
+if TYPE_CHECKING:
+    from .door import Door
+
+_SIMILAR = 10  # different messages of one reason before they are combined
+_WITHIN = 600  # seconds in which they must come
+_BURST = 25  # events of one component about one object at once
+_REFILL = 300  # seconds for one more
+_COMBINED = "(combined from similar events): "
+_EPOCH_NANOSECONDS = int(EPOCH.timestamp()) * 1_000_000_000
+
+
+def record(door: Door, about: Any, type: str, reason: str, message: str, component: str, field: str) -> Any:
+    """Write the event, or count up the one that says the same. Answers with it, or None where it was too much."""
+    meta, now = about.metadata, timestamp(door.clock.now)
+    known = [
+        event
+        for event in door.store.by("Event", "about", meta.uid or f"{about.kind}/{meta.namespace}/{meta.name}")
+        if event.source.component == component
+    ]
+    similar = [one for one in known if one.reason == reason and one.type == type and one.involvedObject.fieldPath == field]
+    same = next((one for one in similar if one.message == message), None)
+    if same is None:
+        recent = [one for one in similar if _age(door, one) <= _WITHIN]
+        if len(recent) >= _SIMILAR:
+            message = _COMBINED + message
+            same = next((one for one in recent if one.message.startswith(_COMBINED)), None)
+    if _spent(door, known):
+        return None
+    if same is not None:
+        return door.store.update(replace(same, count=same.count + 1, lastTimestamp=now, message=message))
+    space = meta.namespace or "default"
+    if door.store.get("Namespace", "", space) is None:
+        return None
+    return door.create(
+        Event(
+            metadata=ObjectMeta(name=_name(door, meta.name), namespace=space),
+            involvedObject=_reference(about, field),
+            reason=reason,
+            message=message,
+            type=type,
+            source=_source(component),
+            reportingComponent=component,
+            firstTimestamp=now,
+            lastTimestamp=now,
+            count=1,
+        ),
+        component,
+    )
+
+
+def _name(door: Door, name: str) -> str:
+    """The object's name and a moment in nanoseconds; the revision keeps events of one instant apart."""
+    moment = _EPOCH_NANOSECONDS + round(door.clock.now * 1_000_000) * 1_000 + door.store.revision
+    return f"{name}.{moment:016x}"
+
+
+def _source(component: str) -> Any:
+    name, _, host = component.partition("/")
+    return EventSource(component=name, host=host) if host and name == "kubelet" else EventSource(component=component)
+
+
+def _reference(about: Any, field: str) -> Any:
+    meta = about.metadata
+    return ObjectReference(
+        apiVersion=about.apiVersion,
+        kind=about.kind,
+        name=meta.name,
+        namespace=meta.namespace,
+        uid=meta.uid,
+        resourceVersion=meta.resourceVersion,
+        fieldPath=field,
+    )
+
+
+def _age(door: Door, event: Any) -> float:
+    from pilothouse.api import since_epoch
+
+    return float(door.clock.now - since_epoch(event.lastTimestamp or event.metadata.creationTimestamp))
+
+
+def _spent(door: Door, known: list[Any]) -> bool:
+    """Whether a component has said enough about one object for now."""
+    said = sum(event.count for event in known)
+    if said < _BURST:
+        return False
+    from pilothouse.api import since_epoch
+
+    first = min(since_epoch(event.firstTimestamp or event.metadata.creationTimestamp) for event in known)
+    return said >= _BURST + (door.clock.now - first) // _REFILL
