@@ -1,0 +1,247 @@
+"""The log, read as a story: things, and beats in which something happens to them.
+
+A beat is what a person takes in at once: equal changes of one instant, such as three pods placed by the scheduler.
+Virtual time gives no such order by itself: a thousand changes share an instant, then nothing happens for a minute. So
+changes of an instant that say the same of things of one owner are told together, as far as no cause comes after its
+effect. The picture, the timeline and the static picture all read the same story.
+
+The story grows as the cluster runs; what was told is never told differently. It is bounded: of a very long log the
+newest changes are read, starting from the state at that time, and `left_out` says how many came before.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pilothouse.kernel import Change, Store
+from pilothouse.view.meaning import COUNTS, NOWHERE, QUIET, READERS, Reading, Thing, read_other
+from pilothouse.view.word import WORDS, Facts, actor_words, sentence
+
+LIMIT = 100_000  # changes read at most; about half a second and one megabyte
+COLUMNS = ("thing", "word", "actor", "a", "b", "why", "revision", "cause")
+NAMES_ACTOR = [("{who}" in word.one) for word in WORDS]
+
+Row = tuple[int, int, int, int, int, int, int, int]
+
+
+class Story:
+    """What happened in one cluster, as far as a watcher is concerned.
+
+    Args:
+        store: the store whose log is read.
+        namespace: show only this namespace ("" or "*": all).
+        selector: show only pods whose labels it accepts.
+        limit: how many changes are read at most, the newest ones.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        namespace: str = "",
+        selector: Callable[[Any], bool] | None = None,
+        limit: int = LIMIT,
+    ) -> None:
+        self.store, self.namespace, self.selector, self.limit = store, namespace.replace("*", ""), selector, limit
+        self.things: list[Thing] = []
+        self.actors: list[str] = []
+        self.whys: list[str] = [""]
+        self.kinds: list[str] = []
+        self.rows = {name: array("q") for name in COLUMNS}
+        self.times = array("d")  # of each beat
+        self.firsts = array("q")  # the first row of each beat
+        self.left_out = 0
+        self.read_to = -1  # the revision up to which the log was read
+        self.now = 0.0
+        self._index: dict[tuple[str, str, str], Thing] = {}
+        self._actor_codes: dict[str, int] = {}
+        self._why_codes: dict[str, int] = {"": 0}
+        self._kind_codes: dict[str, int] = {}
+        self._seen: dict[int, int] = {}  # revision -> the nearest revision in the story that led to it
+        self._open: list[list[Row]] = []  # the beats of the instant being read
+        self._joins: dict[tuple[int, int, int, int], int] = {}
+        self._beat_of: dict[int, int] = {}
+        self._open_time = 0.0
+
+    def read(self) -> bool:
+        """Read what was written since the last time; True where that added anything."""
+        if self.read_to == self.store.revision:
+            self.now = self.store.clock.now
+            return False
+        before = len(self.times)
+        self._read(self._changes())
+        self._close()
+        self.read_to, self.now = self.store.revision, self.store.clock.now
+        return len(self.times) > before
+
+    def _changes(self) -> list[Change]:
+        if self.read_to >= 0 and self.read_to >= self.store.log.dropped:
+            return self.store.log.since(self.read_to)
+        start = max(self.store.log.dropped, self.store.revision - self.limit, 0)
+        changes = self.store.log.since(start)
+        self.left_out += start - max(self.read_to, 0)
+        self._begin(changes, start)
+        return changes
+
+    def _begin(self, changes: list[Change], start: int) -> None:
+        """Put on stage what was there before the first change that is read."""
+        base: dict[Any, Any] = {}
+        touched: set[Any] = set()
+        for change in changes:
+            if change.key not in touched:
+                touched.add(change.key)
+                if change.before is not None:
+                    base[change.key] = change.before
+        for kind in ("Node", *COUNTS, "Pod"):
+            for item in self.store.all(kind):
+                key = (kind, item.metadata.namespace, item.metadata.name)
+                if key not in touched:
+                    base[key] = item
+        order = {kind: place for place, kind in enumerate(("Node", *COUNTS, "Pod"))}
+        time = changes[0].time if changes else self.store.clock.now
+        shown = sorted((key for key in base if key[0] in order), key=lambda key: (order[key[0]], key))
+        self._open_time = time
+        for key in shown:
+            change = Change(start, time, "ADDED", key, None, base[key], "", None)
+            thing = self._thing(*key)
+            if (reading := self._reading(thing, change)) is not None:
+                self._add(change, thing, reading._replace(word=0, why=""))
+
+    def _read(self, changes: Iterable[Change]) -> None:
+        readers, seen, quiet = READERS, self._seen, QUIET
+        for change in changes:
+            key = change.key
+            reader = readers.get(key.kind)
+            if reader is None and key.kind in quiet:
+                if change.cause is not None:
+                    seen[change.revision] = seen.get(change.cause, 0)
+                continue
+            thing = self._thing_of(change) if reader is not None and key.kind in quiet else self._thing(*key)
+            reading = None if thing is None else self._reading(thing, change)
+            if reading is None or thing is None:
+                if change.cause is not None:
+                    seen[change.revision] = seen.get(change.cause, 0)
+                continue
+            if change.time != self._open_time:
+                self._close()
+                self._open_time = change.time
+            self._add(change, thing, reading)
+
+    def _thing_of(self, change: Change) -> Thing | None:
+        """The thing that a lease or an event is about."""
+        if change.key.kind == "Lease":
+            return self._index.get(("Node", "", change.key.name)) if change.namespace == "kube-node-lease" else None
+        about = change.object.involvedObject
+        return self._index.get((about.kind, about.namespace, about.name))
+
+    def _thing(self, kind: str, namespace: str, name: str) -> Thing:
+        thing = self._index.get((kind, namespace, name))
+        if thing is None:
+            thing = self._index[kind, namespace, name] = Thing(len(self.things), kind, namespace, name)
+            thing.hidden = bool(self.namespace and namespace and namespace != self.namespace)
+            self.things.append(thing)
+        return thing
+
+    def _reading(self, thing: Thing, change: Change) -> Reading | None:
+        if thing.hidden:
+            return None
+        if not thing.known:
+            self._introduce(thing, change.object)
+            if thing.hidden:
+                return None
+        reading = READERS.get(change.key.kind, read_other)(thing, change)
+        if reading is not None:
+            thing.known = True
+            thing.state, thing.place, thing.wanted = reading.state, reading.place, reading.wanted
+            if thing.kind == "Pod":
+                thing.why = reading.why
+        return reading
+
+    def _introduce(self, thing: Thing, item: Any) -> None:
+        """Find out once who owns a thing, and whether it is wanted in the picture."""
+        for reference in item.metadata.ownerReferences:
+            if reference.controller:
+                thing.owner = self._thing(reference.kind, thing.namespace, reference.name)
+        if thing.kind == "Pod" and self.selector is not None and not self.selector(item.metadata.labels):
+            thing.hidden = True
+
+    def _add(self, change: Change, thing: Thing, reading: Reading) -> None:
+        beats = self._open
+        word = reading.word
+        actor = self._code(change.actor, self._actor_codes, self.actors)
+        why = self._code(reading.why, self._why_codes, self.whys)
+        place = self._thing("Node", "", reading.place).index if reading.place else NOWHERE
+        cause = self._seen.get(change.cause, 0) if change.cause is not None else 0
+        b = place if thing.kind == "Pod" else reading.wanted
+        row = (thing.index, word, actor, reading.state, b, why, change.revision, cause)
+        self._seen[change.revision] = change.revision
+        if not word:
+            if not beats:
+                beats.append([])
+            position = len(beats) - 1
+        else:
+            kind = self._code(thing.kind, self._kind_codes, self.kinds)
+            group = thing.root.index if thing.kind == "Pod" and thing.owner is not None else -1 - kind
+            key = (word, actor if NAMES_ACTOR[word] else -1, group, why)
+            earliest = max(thing.beat + 1, self._beat_of.get(cause, 0))
+            position = self._joins.get(key, -1)
+            if position < earliest:
+                position = self._joins[key] = len(beats)
+                beats.append([])
+        beats[position].append(row)
+        thing.beat = position
+        self._beat_of[change.revision] = position
+
+    @staticmethod
+    def _code(text: str, codes: dict[str, int], texts: list[str]) -> int:
+        code = codes.get(text)
+        if code is None:
+            code = codes[text] = len(texts)
+            texts.append(text)
+        return code
+
+    def _close(self) -> None:
+        """The instant is over: its beats will not change any more."""
+        for rows in self._open:
+            self.times.append(self._open_time)
+            self.firsts.append(len(self.rows["thing"]))
+            for name, values in zip(COLUMNS, zip(*rows, strict=True), strict=True):
+                self.rows[name].extend(values)
+            for row in rows:
+                self.things[row[0]].beat = -1
+        self._open.clear()
+        self._joins.clear()
+        self._beat_of.clear()
+
+    def beat_rows(self, beat: int) -> range:
+        """The rows of a beat."""
+        end = self.firsts[beat + 1] if beat + 1 < len(self.firsts) else len(self.rows["thing"])
+        return range(self.firsts[beat], end)
+
+    def spoken(self, beat: int) -> list[int]:
+        """The rows of a beat that its sentence is about; none where it passes without a word."""
+        words = self.rows["word"]
+        return [row for row in self.beat_rows(beat) if words[row]]
+
+    def tell(self, rows: list[int]) -> str:
+        """The sentence about some rows of one beat, "" for none."""
+        if not rows:
+            return ""
+        column = self.rows
+        things = [self.things[column["thing"][row]] for row in rows]
+        owner = things[0].root if things[0].owner is not None else None
+        pods = things[0].kind == "Pod"
+        places = [self.things[column["b"][row]].name for row in rows if column["b"][row] >= 0] if pods else []
+        return sentence(
+            column["word"][rows[0]],
+            Facts(
+                actor_words(self.actors[column["actor"][rows[0]]]),
+                things[0].kind.partition(".")[0],
+                [thing.name for thing in things],
+                owner.name if owner is not None else "",
+                places,
+                self.whys[column["why"][rows[0]]],
+            ),
+        )
+
