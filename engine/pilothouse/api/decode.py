@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from pilothouse.api.custom import ABSENT, Custom, Tree, tree
 from pilothouse.api.field import Shape, fields
-from pilothouse.api.quantity import QuantityError, canonical
+from pilothouse.api.quantity import QuantityError, canonical, canonical_resource
 from pilothouse.api.scheme import ResourceInfo
 from pilothouse.api.struct import Base
 from pilothouse.api.time import normal_micro_time, normal_time
@@ -164,7 +164,7 @@ def zero(shape: Shape) -> Any:
     if shape.struct is not None:
         return shape.struct()
     values = {"list": [], "map": {}, "bool": False, "float": 0.0, "int": 0, "int32": 0, "intorstring": 0, "raw": None}
-    return values.get(shape.kind, "0" if shape.kind == "quantity" else "")
+    return values.get(shape.kind, "0" if shape.kind in ("quantity", "resource") else "")
 
 
 def _str(walk: Walk, shape: Shape, value: Any, path: Path) -> Any:
@@ -198,8 +198,9 @@ def _int_or_string(walk: Walk, shape: Shape, value: Any, path: Path) -> Any:
 
 
 def _quantity(walk: Walk, shape: Shape, value: Any, path: Path) -> Any:
+    print_ = canonical if shape.kind == "quantity" else canonical_resource
     try:
-        return canonical(value if isinstance(value, str) else repr(value))
+        return print_(value.strip() if isinstance(value, str) else repr(value))
     except QuantityError as error:
         raise _Stop(str(error)) from None
 
@@ -261,6 +262,7 @@ _READ: dict[str, Callable[[Walk, Shape, Any, Path], Any]] = {
     "float": _float,
     "intorstring": _int_or_string,
     "quantity": _quantity,
+    "resource": _quantity,
     "time": _time,
     "microtime": _time,
     "bytes": _bytes,

@@ -46,7 +46,6 @@ _NAMED = {
     "JobSpec.completionMode": "v1.CompletionMode",
     "CronJobSpec.concurrencyPolicy": "v1.ConcurrencyPolicy",
 }
-_LISTS = {"limits", "requests", "capacity", "allocatable", "hard", "used", "overhead", "max", "min", "default"}
 
 
 class Shape(NamedTuple):
@@ -76,6 +75,10 @@ class Field(NamedTuple):
     merge: Merge
 
 
+_AMOUNT = Shape("quantity", _GO["quantity"])
+_RESOURCES = Shape("map", "v1.ResourceList", item=Shape("resource", _GO["quantity"]))
+
+
 @cache
 def fields(owner: type[Base]) -> dict[str, Field]:
     """The fields of a type by their JSON name."""
@@ -89,8 +92,8 @@ def fields(owner: type[Base]) -> dict[str, Field]:
         named = _NAMED.get(f"{owner.__name__}.{name}")
         if named is not None:
             shape = shape._replace(go=named)
-        elif shape.item is not None and shape.item.kind == "quantity" and name in _LISTS:
-            shape = shape._replace(go="v1.ResourceList")
+        elif shape.kind == "map" and shape.item == _AMOUNT and owner.__module__.endswith((".core", ".node")):
+            shape = _RESOURCES
         found[name] = Field(name, field.name, shape, Merge(strategy, key, kind, tuple(keys)))
     return found
 

@@ -13,12 +13,13 @@ from functools import lru_cache
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _SUFFIX = {power: suffix for suffix, power in _DECIMAL.items()}
-_NUMBER = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(.*)", re.ASCII | re.DOTALL)
-_EXPONENT = re.compile(r"[eE]([+-]?\d+)", re.ASCII)
+_QUANTITY = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)", re.ASCII)
+_EXPONENT = re.compile(r"[eE][+-]?\d+", re.ASCII)
 _FORMAT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 _SUFFIX_ERROR = "unable to parse quantity's suffix"
 _LARGEST = 2**63 - 1
 _NANO = 10**9
+_LONGEST = 400  # digits, and powers of ten: what is beyond is no amount of anything
 
 
 class QuantityError(ValueError):
@@ -27,26 +28,26 @@ class QuantityError(ValueError):
 
 @lru_cache(maxsize=8192)
 def _read(text: str) -> tuple[Fraction, str]:
-    """Value (rounded up to nano, bounded as the real one) and style: binary, decimal or exponent."""
-    match = _NUMBER.fullmatch(text.strip() if isinstance(text, str) else str(text))
-    sign, whole, part, suffix = match.groups("") if match else ("", "", "", "")
-    if match is None or not text or not (whole or part):
+    """Value and style: binary, decimal or exponent."""
+    match = _QUANTITY.fullmatch(text)
+    if match is None or not text or len(text) > _LONGEST:
         raise QuantityError(_FORMAT)
-    if not re.fullmatch(r"[eEinumkKMGTP]*[-+]?[0-9]*", suffix, re.ASCII):
-        raise QuantityError(_FORMAT)
+    sign, number, part, suffix = match.groups("")
     style, scale = _scale(suffix)
-    digits = (whole + part).lstrip("0") or "0"
-    # Powers beyond these decide nothing: the value is cut to the largest or to the least there is.
-    if len(digits) > 400:
-        raise QuantityError(_FORMAT)
-    value = Fraction(int(digits), 10 ** len(part)) * scale
-    scaled = value * _NANO
-    if scaled.denominator != 1:
-        value = Fraction(-(-scaled.numerator // scaled.denominator), _NANO)
-    value = min(value, Fraction(_LARGEST))
-    if style == "binary" and value < 1024:
-        style = "decimal" if value.denominator != 1 else style
+    digits = number.lstrip("0") + part
+    value = Fraction(int(digits or "0"), 10 ** len(part)) * scale
+    if (value * _NANO).denominator != 1:
+        value = Fraction(_up(value * _NANO), _NANO)
+    # The real one keeps short decimal numbers as they are and holds all others below 2**63.
+    if style == "binary" or len(digits) > 18:
+        value = min(value, Fraction(_LARGEST))
+    if style == "binary" and value < 1:
+        style = "decimal"
     return (-value if sign == "-" else value), style
+
+
+def _up(value: Fraction) -> int:
+    return -(-value.numerator // value.denominator)
 
 
 def _scale(suffix: str) -> tuple[str, Fraction]:
@@ -54,10 +55,9 @@ def _scale(suffix: str) -> tuple[str, Fraction]:
         return "binary", Fraction(2 ** _BINARY[suffix])
     if suffix in _DECIMAL:
         return "decimal", Fraction(10) ** _DECIMAL[suffix]
-    match = _EXPONENT.fullmatch(suffix)
-    if match is None or abs(int(match[1])) > 2**31:
+    if not _EXPONENT.fullmatch(suffix):
         raise QuantityError(_SUFFIX_ERROR)
-    return "exponent", Fraction(10) ** max(-400, min(400, int(match[1])))
+    return "exponent", Fraction(10) ** max(-_LONGEST, min(_LONGEST, int(suffix[1:])))
 
 
 def parse_quantity(text: str | int | float) -> Fraction:
@@ -74,8 +74,7 @@ def milli(text: str) -> int:
     """Thousandths, rounded up: the scheduler's unit of CPU. `milli("1.5") == 1500`; "" is 0."""
     if not text:
         return 0
-    value = _read(text)[0] * 1000
-    return -(-value.numerator // value.denominator)
+    return _up(_read(text)[0] * 1000)
 
 
 @lru_cache(maxsize=8192)
@@ -83,8 +82,7 @@ def whole(text: str) -> int:
     """Units (bytes, counts), rounded up. `whole("1Ki") == 1024`; "" is 0."""
     if not text:
         return 0
-    value = _read(text)[0]
-    return -(-value.numerator // value.denominator)
+    return _up(_read(text)[0])
 
 
 @lru_cache(maxsize=8192)
@@ -94,8 +92,15 @@ def canonical(text: str | int | float) -> str:
     Raises:
         QuantityError: (a ValueError) in the API server's words.
     """
+    return _print(*_read(str(text)))
+
+
+@lru_cache(maxsize=8192)
+def canonical_resource(text: str | int | float) -> str:
+    """As `canonical`, for requests, limits and capacities: these are rounded up (away from zero) to thousandths."""
     value, style = _read(str(text))
-    return _print(value, style)
+    thousandths = _up(abs(value) * 1000)
+    return _print(Fraction(thousandths if value >= 0 else -thousandths, 1000), style)
 
 
 def format_quantity(value: Fraction | int, like: str = "") -> str:
@@ -112,9 +117,8 @@ def _print(value: Fraction, style: str) -> str:
             style = "decimal"
         else:
             return _binary(value.numerator)
-    scaled = value * _NANO
-    number, power = -(-scaled.numerator // scaled.denominator), -9
-    while power < 18 and number % 1000 == 0:
+    number, power = _up(value * _NANO), -9
+    while number % 1000 == 0 and (power < 18 or style == "exponent"):
         number, power = number // 1000, power + 3
     if style == "exponent":
         return f"{number}e{power}" if power else str(number)
