@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from pilothouse.api import Deployment, IntOrString, ReplicaSet, replace
+from pilothouse.api import Deployment, ReplicaSet, replace
+from pilothouse.api.struct import IntOrString
 
 DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas"
 MAX_REPLICAS = "deployment.kubernetes.io/max-replicas"
@@ -35,6 +36,11 @@ def total(replicasets: Iterable[ReplicaSet]) -> int:
 def available(replicasets: Iterable[ReplicaSet]) -> int:
     """How many available pods they have together."""
     return sum(replicaset.status.availableReplicas for replicaset in replicasets)
+
+
+def lasting(replicaset: ReplicaSet) -> int:
+    """How many available pods it will keep: one that is being made smaller may still count those that go."""
+    return min(wanted(replicaset), replicaset.status.availableReplicas)
 
 
 def active(replicasets: Iterable[ReplicaSet]) -> list[ReplicaSet]:
@@ -102,13 +108,12 @@ def grow_new(deployment: Deployment, new: ReplicaSet, old: Sequence[ReplicaSet])
 def shrink_old(deployment: Deployment, new: ReplicaSet, old: Sequence[ReplicaSet]) -> list[Resize]:
     """Second half of a rolling step: old pods go, those that are not available anyway first."""
     needed = wanted(deployment) - max_unavailable(deployment)
-    new_unavailable = wanted(new) - new.status.availableReplicas
-    spare = total([*old, new]) - needed - new_unavailable
+    spare = total([*old, new]) - needed - (wanted(new) - lasting(new))
     if spare <= 0:
         return []
-    unhealthy = take(old, spare, lambda replicaset: wanted(replicaset) - replicaset.status.availableReplicas)
+    unhealthy = take(old, spare, lambda replicaset: wanted(replicaset) - lasting(replicaset))
     left = resized(old, unhealthy)
-    healthy = take(left, available([*old, new]) - needed, wanted)
+    healthy = take(left, sum(map(lasting, [*old, new])) - needed, wanted)
     return unhealthy + healthy
 
 
