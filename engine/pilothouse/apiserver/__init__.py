@@ -6,6 +6,7 @@
 from .client import Client
 from .door import Door
 from .status import ApiError
+from .table import Column, Table, table
 from .watch import Watch, WatchEvent
 
-__all__ = ["ApiError", "Client", "Door", "Watch", "WatchEvent"]
+__all__ = ["ApiError", "Client", "Column", "Door", "Table", "Watch", "WatchEvent", "table"]

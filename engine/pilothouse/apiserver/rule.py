@@ -55,32 +55,24 @@ def all_of(*rules: Rule) -> Rule:
 
 def fields(*lines: At | Rule) -> Rule:
     """A structure: `at` lines for its fields; a bare rule sees the whole structure. Order is the order of faults."""
-    names = [line.name if isinstance(line, At) else "" for line in lines]
-    read = attrgetter(*[name for name in names if name], "__class__", "__class__")
+    # a bare rule reads __class__, which is never unset, so that one read serves all lines
+    read = attrgetter(*[line.name if isinstance(line, At) else "__class__" for line in lines], "__class__", "__class__")
     plan: list[tuple[str | None, Rule, bool]] = []
     for line in lines:
         if isinstance(line, At):
             plan.append(("." + api_name(line.name), line.rule, line.always))
         else:
             plan.append((None, line, True))
-    simple = all(isinstance(line, At) for line in lines)
-
-    def check_simple(value: Any, path: str, faults: list[Fault]) -> None:
-        for (name, rule, always), got in zip(plan, read(value)):
-            if got or always or got.__class__ is int:
-                rule(got, path + name if path else name[1:], faults)  # type: ignore[operator,index]
 
     def check(value: Any, path: str, faults: list[Fault]) -> None:
-        got = iter(read(value))
-        for name, rule, always in plan:
-            if name is None:
-                rule(value, path, faults)
-                continue
-            one = next(got)
-            if one or always or one.__class__ is int:
-                rule(one, path + name if path else name[1:], faults)
+        for (name, rule, always), got in zip(plan, read(value)):
+            if got or always or got.__class__ is int:
+                if name is None:
+                    rule(value, path, faults)
+                else:
+                    rule(got, path + name if path else name[1:], faults)
 
-    return check_simple if simple else check
+    return check
 
 
 def each(rule: Rule) -> Rule:

@@ -221,7 +221,6 @@ _SUBDOMAIN, _LABEL = words(dns_subdomain), words(dns_label)
 POD_SPEC: Rule = fields(
     _containers,
     at("resources", requirements),
-    at("hostNetwork", lambda value, path, faults: None),
     _host_ports,
     at("restartPolicy", need(one_of("Always", "OnFailure", "Never"))),
     at("dnsPolicy", need(one_of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"))),
