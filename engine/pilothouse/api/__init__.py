@@ -15,11 +15,15 @@ from pilothouse.api import scheme as scheme
 from pilothouse.api.custom import Custom as Custom
 from pilothouse.api.custom import Tree as Tree
 from pilothouse.api.decode import DecodeError as DecodeError
+from pilothouse.api.document import dump as dump
 from pilothouse.api.duration import age as age
 from pilothouse.api.duration import go_duration as go_duration
 from pilothouse.api.duration import seconds as seconds
 from pilothouse.api.field import fields as fields
 from pilothouse.api.hash import template_hash as template_hash
+from pilothouse.api.manifest import ManifestError as ManifestError
+from pilothouse.api.manifest import load_all as load_all
+from pilothouse.api.manifest import parse_json as parse_json
 from pilothouse.api.name import generate as generate
 from pilothouse.api.object import UnknownFieldWarning as UnknownFieldWarning
 from pilothouse.api.object import from_dict as from_dict
