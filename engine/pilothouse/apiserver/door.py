@@ -164,11 +164,11 @@ class Door:
         info = self.info(item)
         old = self._current(info, item.metadata)
         kind = self.kind(info)
-        meta = item.metadata
         if subresource == "status":
-            if meta.generation > old.metadata.generation:
-                meta = old.metadata
-            item = replace(item, **{**_body(old), "status": item.status, "metadata": self._status_meta(meta, old.metadata)})
+            meta = old.metadata
+            if kind.annotations and item.metadata.annotations != meta.annotations:
+                meta = replace(meta, annotations=item.metadata.annotations)
+            item = replace(item, **{**_body(old), "status": item.status, "metadata": meta})
             faults: list[Fault] = []
             kind.status_rules(item, old, "", faults)
             if faults:
@@ -198,11 +198,6 @@ class Door:
             raise status.conflict(info.plural, info.group, meta.name, told)
         return old
 
-    @staticmethod
-    def _status_meta(meta: Any, old: Any) -> Any:
-        """A status write leaves the rest of the object alone."""
-        return old
-
     def _continue(self, item: Any, old: Any, kind: Kind, subresource: str | None) -> Any:
         meta, before = item.metadata, old.metadata
         item = replace(
@@ -226,7 +221,7 @@ class Door:
             item = kind.update(item, old)
         if item == old:
             return old
-        if kind.generation and _changed(item, old):
+        if kind.generation and (_changed(item, old) or (kind.annotations and item.metadata.annotations != before.annotations)):
             item = replace(item, metadata=replace(item.metadata, generation=before.generation + 1))
         return item
 
@@ -245,6 +240,8 @@ class Door:
     def _refuse_faults(self, item: Any, old: Any, info: ResourceInfo, kind: Kind) -> None:
         faults: list[Fault] = []
         metadata.check(item.metadata, "metadata", faults, kind.name, info.namespaced, kept=old is not None)
+        if kind.annotated is not None and item.metadata.annotations:
+            kind.annotated(item, "", faults)
         if old is None:
             kind.rules(item, "", faults)
         else:

@@ -32,9 +32,11 @@ def _no_change(new: Any, old: Any, path: str, faults: Any) -> None:
 class Kind:
     """One kind at the door.
 
-    `name`: judges names. `defaults`: fills the object. `rules`: the fault finder of the whole object but its metadata. `changes`: what an
+    `name`: judges names. `defaults`: fills the object. `rules`: the fault finder of the whole object but its metadata. `annotated`: rules of
+    its annotations. `changes`: what an
     update may not do, asked with (new, old). `prepare`: the object as it enters (empty status, first phase). `status`: whether status is
-    written only through its subresource. `generation`: counts changes of the spec. `status_changes`: rules of a status update. `fields`:
+    written only through its subresource. `generation`: counts changes of the spec; `annotations`: of
+    annotations too, which a status update may then write. `status_rules`: rules of a status update. `fields`:
     what field selectors may ask for. `warnings`: what is said of an object that is taken all the same. `orphans`: deletion leaves dependents
     alone unless asked otherwise. `create_status`: status given at creation is kept. `finish`: what only the door can give, asked with (door, item)
     when all is well and the uid is known.
@@ -44,12 +46,14 @@ class Kind:
     name: Callable[[str], list[str]] = dns_subdomain
     defaults: Fill = keep
     rules: Rule = _no_rule
+    annotated: Rule | None = None
     changes: Change = _no_change
     prepare: Fill = keep
     update: Callable[[Any, Any], Any] | None = None
     status: bool = False
     create_status: bool = False
     generation: bool = False
+    annotations: bool = False
     status_rules: Change = _no_change
     fields: dict[str, Callable[[Any], str]] = field(default_factory=dict)
     warnings: Callable[[Any], list[str]] | None = None

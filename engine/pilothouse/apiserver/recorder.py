@@ -26,10 +26,11 @@ _EPOCH_NANOSECONDS = int(EPOCH.timestamp()) * 1_000_000_000
 def record(door: Door, about: Any, type: str, reason: str, message: str, component: str, field: str) -> Any:
     """Write the event, or count up the one that says the same. Answers with it, or None where it was too much."""
     meta, now = about.metadata, timestamp(door.clock.now)
+    source = _source(component)
     known = [
         event
         for event in door.store.by("Event", "about", meta.uid or f"{about.kind}/{meta.namespace}/{meta.name}")
-        if event.source.component == component
+        if event.source == source
     ]
     similar = [one for one in known if one.reason == reason and one.type == type and one.involvedObject.fieldPath == field]
     same = next((one for one in similar if one.message == message), None)
@@ -43,7 +44,8 @@ def record(door: Door, about: Any, type: str, reason: str, message: str, compone
     if same is not None:
         return door.store.update(replace(same, count=same.count + 1, lastTimestamp=now, message=message))
     space = meta.namespace or "default"
-    if door.store.get("Namespace", "", space) is None:
+    home = door.store.get("Namespace", "", space)
+    if home is None or home.metadata.deletionTimestamp:
         return None
     return door.create(
         Event(
@@ -52,8 +54,9 @@ def record(door: Door, about: Any, type: str, reason: str, message: str, compone
             reason=reason,
             message=message,
             type=type,
-            source=_source(component),
-            reportingComponent=component,
+            source=source,
+            reportingComponent=source.component,
+            reportingInstance=source.host,
             firstTimestamp=now,
             lastTimestamp=now,
             count=1,

@@ -20,6 +20,10 @@ class Column(NamedTuple):
     priority: int = 0
     format: str = ""
 
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
+
 
 class Table(NamedTuple):
     """Columns and rows, every cell as text."""

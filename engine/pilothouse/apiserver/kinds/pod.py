@@ -6,6 +6,7 @@ in a diff of the server's inner structures.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pilothouse.api import PodCondition, PodStatus, ResourceRequirements, replace
@@ -207,10 +208,22 @@ def _port_warnings(container: Any, path: str) -> list[str]:
     return found
 
 
+_COST = "controller.kubernetes.io/pod-deletion-cost"
+
+
+def _deletion_cost(pod: Any, path: str, faults: list[Fault]) -> None:
+    text = pod.metadata.annotations.get(_COST)
+    if text is None:
+        return
+    if not re.fullmatch(r"0|-?[1-9][0-9]*", text) or not -(2**31) <= int(text) < 2**31:
+        faults.append(invalid(f"metadata.annotations[{_COST}]", text, "must be a 32bit integer"))
+
+
 POD = Kind(
     "Pod",
     defaults=POD_DEFAULTS,
     rules=fields(at("spec", POD_SPEC)),
+    annotated=_deletion_cost,
     changes=_changes,
     prepare=_prepare,
     update=_update,

@@ -184,6 +184,7 @@ DEPLOYMENT = Kind(
     prepare=lambda item: replace(item, status=_FRESH_DEPLOYMENT),
     status=True,
     generation=True,
+    annotations=True,
     warnings=_warn,
 )
 
