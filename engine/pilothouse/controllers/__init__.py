@@ -10,10 +10,12 @@ from pilothouse.controllers.garbagecollector import GarbageCollector
 from pilothouse.controllers.namespace import NamespaceController
 from pilothouse.controllers.nodelifecycle import NodeLifecycleController
 from pilothouse.controllers.podgc import PodGarbageCollector
+from pilothouse.controllers.pvcprotection import ClaimProtection
 from pilothouse.controllers.replicaset import ReplicaSetController
 from pilothouse.controllers.replicationcontroller import ReplicationControllerController
 from pilothouse.controllers.rootcertificate import RootCertificatePublisher
 from pilothouse.controllers.serviceaccount import ServiceAccountController
+from pilothouse.controllers.statefulset import StatefulSetController
 from pilothouse.controllers.tainteviction import TaintEvictionController
 from pilothouse.kernel import Controller
 
@@ -28,6 +30,8 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     ReplicationControllerController,
     ReplicaSetController,
     DeploymentController,
+    StatefulSetController,
+    ClaimProtection,
 )
 
 __all__ = ["CONTROLLERS", *(controller.__name__ for controller in CONTROLLERS)]

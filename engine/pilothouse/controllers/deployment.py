@@ -47,16 +47,19 @@ class DeploymentController(Controller):
         if deployment is None:
             return None
         if deployment.spec.selector == LabelSelector():
-            return self.refuse(deployment)
+            self.refuse(deployment)
+            return None
 
         replicasets = claims.claim(self.store, self.api, deployment, "ReplicaSet")
         if deployment.metadata.deletionTimestamp:
-            return self.report_counts(deployment, replicasets)
+            self.report_counts(deployment, replicasets)
+            return None
 
         deployment = self.note_pause(deployment)
         deployment, replicasets = self.sync_revision(deployment, replicasets)
         if deployment.spec.paused or revision.was_scaled(deployment, rollout.active(replicasets)):
-            return self.scale(deployment, replicasets)
+            self.scale(deployment, replicasets)
+            return None
         try:
             if deployment.spec.strategy.type == "Recreate":
                 return self.recreate(deployment, replicasets)
@@ -65,13 +68,13 @@ class DeploymentController(Controller):
             return self.explain(deployment, problem)
 
     # -------------------------------------------------------------------------------------------- the three ways to act
-    def scale(self, deployment: Deployment, replicasets: Sequence[ReplicaSet]) -> float | None:
+    def scale(self, deployment: Deployment, replicasets: Sequence[ReplicaSet]) -> None:
         """The Deployment was scaled, or is paused: sizes follow in proportion, templates do not."""
         new, old = self.split(deployment, replicasets)
         self.resize(deployment, rollout.proportional(deployment, new, old))
         if deployment.spec.paused:
             self.clean_up(deployment)
-        return self.report_counts(deployment, self.owned(deployment))
+        self.report_counts(deployment, self.owned(deployment))
 
     def roll(self, deployment: Deployment, replicasets: Sequence[ReplicaSet]) -> float | None:
         """One step of a rolling update: first grow the new replica set, else shrink the old ones."""
@@ -137,7 +140,7 @@ class DeploymentController(Controller):
         new, old = self.split(deployment, replicasets)
         if new is None:
             return deployment, old
-        notes = revision.annotations(deployment, new, revision.next_number(old))
+        notes = revision.notes(deployment, new, revision.next_number(old))
         seconds = deployment.spec.minReadySeconds
         if (notes, seconds) != (new.metadata.annotations, new.spec.minReadySeconds):
             new = self.api.update(
@@ -183,7 +186,7 @@ class DeploymentController(Controller):
                 name=f"{deployment.metadata.name}-{mark[revision.TEMPLATE_HASH]}",
                 namespace=deployment.metadata.namespace,
                 labels=labels,
-                annotations=revision.annotations(deployment, None, revision.next_number(old)),
+                annotations=revision.notes(deployment, None, revision.next_number(old)),
                 ownerReferences=[claims.reference_to(deployment)],
             ),
             spec=ReplicaSetSpec(

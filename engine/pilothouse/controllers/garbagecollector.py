@@ -41,15 +41,15 @@ class GarbageCollector(Controller):
         before, after = change.before, change.after
         if after is None:
             return [*map(key_of, self.dependents(before)), *self.owners(before)]
-        if before is not None and before.metadata.finalizers == after.metadata.finalizers:
-            if before.metadata.deletionTimestamp == after.metadata.deletionTimestamp:
-                is_same = before.metadata.ownerReferences == after.metadata.ownerReferences
-                return () if is_same else [change.key, *self.owners(before)]
+        if before is not None and ties(before) == ties(after):
+            return ()
+        released = before is not None and before.metadata.ownerReferences != after.metadata.ownerReferences
+        owners = self.owners(before) if released else []  # they may have waited for it
         if waits_for_dependents(after):
-            return [change.key, *map(key_of, self.dependents(after))]
+            return [change.key, *map(key_of, self.dependents(after)), *owners]
         if after.metadata.deletionTimestamp:
-            return (change.key,) if ORPHAN in after.metadata.finalizers else ()
-        return () if self.is_safe(after) else (change.key,)
+            return [change.key, *owners]
+        return owners if self.is_safe(after) else [change.key, *owners]
 
     def reconcile(self, key: Key) -> None:
         """Delete the object if its owners are gone; end its own deletion if its dependents are."""
@@ -95,7 +95,9 @@ class GarbageCollector(Controller):
 
     def classify(self, item: Any) -> tuple[list[OwnerReference], list[OwnerReference], list[OwnerReference]]:
         """The owners of `item`: those that stay, those that wait for their dependents to go, those that are gone."""
-        solid, waiting, gone = [], [], []
+        solid: list[OwnerReference] = []
+        waiting: list[OwnerReference] = []
+        gone: list[OwnerReference] = []
         for reference in item.metadata.ownerReferences:
             owner = self.owner(item, reference)
             (gone if owner is None else waiting if waits_for_dependents(owner) else solid).append(reference)
@@ -139,6 +141,11 @@ class GarbageCollector(Controller):
         """Take the finalizer off, so that `item` goes if nothing else holds it."""
         left = [name for name in item.metadata.finalizers if name != finalizer]
         self.api.update(replace(item, metadata=replace(item.metadata, finalizers=left)))
+
+
+def ties(item: Any) -> tuple[Any, ...]:
+    """All of an object that concerns the garbage collector."""
+    return item.metadata.ownerReferences, item.metadata.deletionTimestamp, item.metadata.finalizers
 
 
 def waits_for_dependents(item: Any) -> bool:

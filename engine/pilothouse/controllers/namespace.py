@@ -88,18 +88,18 @@ class NamespaceController(Controller):
     def report(self, namespace: Namespace, remaining: list[Any]) -> Namespace:
         """Write what is in the way, if that is news."""
         told = namespace.status.conditions
-        for type, (status, reason, message) in findings(remaining).items():
+        for type, (truth, reason, message) in findings(remaining).items():
             known = conditions.find(told, type)
             new = NamespaceCondition(
                 type=type,
-                status=status,
+                status=truth,
                 reason=reason,
                 message=message,
                 lastTransitionTime=timestamp(self.clock.now),
             )
             if known is None:
                 told = [*told, new]
-            elif (known.status, known.message) != (status, message):
+            elif (known.status, known.message) != (truth, message):
                 told = [new if condition is known else condition for condition in told]
         if told == namespace.status.conditions:
             return namespace

@@ -55,7 +55,10 @@ class PodGarbageCollector(Controller):
             self.missed.pop(node, None)
             return None
         wait = self.missed.setdefault(node, self.clock.now) + QUARANTINE - self.clock.now
-        return wait if wait > 0 else self.remove(pod)
+        if wait > 0:
+            return wait
+        self.remove(pod)
+        return None
 
     def remove(self, pod: Pod) -> None:
         """Write that the pod was lost with its node, and take it out."""

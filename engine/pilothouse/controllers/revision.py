@@ -56,7 +56,7 @@ def next_number(old: Sequence[ReplicaSet]) -> int:
     return max(map(number, old), default=0) + 1
 
 
-def annotations(deployment: Deployment, replicaset: ReplicaSet | None, revision: int) -> dict[str, str]:
+def notes(deployment: Deployment, replicaset: ReplicaSet | None, revision: int) -> dict[str, str]:
     """The annotations of the replica set (None: one to be created) that shall hold at least `revision`."""
     inherited = {k: v for k, v in deployment.metadata.annotations.items() if k not in NOT_INHERITED}
     if replicaset is None:

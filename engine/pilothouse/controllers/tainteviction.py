@@ -51,7 +51,7 @@ class TaintEvictionController(Controller):
         node = self.store.get("Node", "", pod.spec.nodeName) if pod is not None else None
         taints = no_execute(node)
         self.forget(pod, taints)
-        if not taints or pods.is_deleting(pod) or pods.is_finished(pod):
+        if node is None or not taints or pods.is_deleting(pod) or pods.is_finished(pod):
             return None
         stay = tolerated_seconds(pod, taints)
         if stay is None:
@@ -59,7 +59,8 @@ class TaintEvictionController(Controller):
         left = max(self.begun(node, taints), bound_since(pod)) + stay - self.clock.now
         if stay > 0 and left > 0:
             return left
-        return self.evict(pod)
+        self.evict(pod)
+        return None
 
     def begun(self, node: Node, taints: list[Taint]) -> float:
         """Since when the node drives out pods, in seconds since the epoch."""
