@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pilothouse.api.object import to_dict
-from pilothouse.api.scalar import format_number, resolve
+from pilothouse.api.scalar import format_number, needs_quotes
 from pilothouse.api.struct import Base
 
 if TYPE_CHECKING:
@@ -67,14 +67,7 @@ def _node(value: Any) -> Node:
 def _style(text: str) -> str:
     if "\n" in text:
         return "|"
-    return "" if resolve(text) is text and not _sixty(text) else '"'
-
-
-def _sixty(text: str) -> bool:
-    """Whether old YAML would take the text for a number to the base of sixty, such as 12:30."""
-    head, colon, _ = text.partition(":")
-    parts = text.lstrip("+-").replace(".", ":").split(":")
-    return bool(colon and head) and all(part.replace("_", "").isdigit() for part in parts)
+    return '"' if needs_quotes(text) else ""
 
 
 def _compare(left: str, right: str) -> int:

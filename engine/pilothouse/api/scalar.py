@@ -18,6 +18,7 @@ _WORDS |= dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf"))
 _WORDS |= dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan"))
 
 _TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|\s+)\d{1,2}:\d\d:\d\d.*)?", re.ASCII)
+_SIXTY = re.compile(r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?", re.ASCII)  # 12:30 is 750 to the base of sixty
 _INTEGER = re.compile(r"([+-]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|([1-9]\d*|0))", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?", re.ASCII)
 
@@ -64,10 +65,17 @@ def key(value: str | int | float) -> str:
 
 
 def format_number(value: int | float) -> str:
-    """A number as Go prints it."""
+    """A number as Go prints it: from a million on, a float has an exponent."""
     if isinstance(value, int):
         return str(value)
-    mantissa, _, exponent = f"{value!r}".partition("e")
-    if exponent:
-        return f"{mantissa.removesuffix('.0')}e{'-' if exponent[0] == '-' else '+'}{exponent.lstrip('+-'):0>2}"
-    return mantissa
+    size = abs(value)
+    if size and not 1e-4 <= size < 1e6:
+        digits = f"{value:.16e}" if float(f"{value:.15e}") != value else f"{value:.15e}"
+        mantissa, _, exponent = digits.partition("e")
+        return f"{mantissa.rstrip('0').rstrip('.')}e{exponent}"
+    return f"{value!r}".removesuffix(".0")
+
+
+def needs_quotes(text: str) -> bool:
+    """Whether YAML 1.1 would take this text, unquoted, for something else than text."""
+    return resolve(text) is not text or bool(_TIME.fullmatch(text) or _SIXTY.fullmatch(text))
