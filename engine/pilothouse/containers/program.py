@@ -1,0 +1,93 @@
+"""What an image does when it runs, declared.
+
+A `Program` turns the way it was started (arguments, environment, limits) into a `Tape`, its future. Three kinds are
+enough: a server that stays up, a job that ends, and a learner's function or class (in `learned`). The small shell is
+the fourth, for `sh -c`. A real image has a file system and machine code instead.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from pilothouse.containers.tape import Reaction, Tape
+
+
+class Launch(msgspec.Struct, frozen=True, kw_only=True):
+    """How a process is started.
+
+    Fields:
+        argv: the command line, the command itself first.
+        env: names and values.
+        pod, container: where it runs; the pod's name is its host name.
+        first: whether it is process 1, which the kernel spares the signals that it does not handle.
+        workdir: where it starts.
+        memory_limit: bytes, 0 for none.
+        memory_mounts: paths whose files are kept in memory, and so count as memory.
+        files: what is mounted, by path.
+    """
+
+    argv: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    pod: str = ""
+    container: str = ""
+    first: bool = True
+    workdir: str = ""
+    memory_limit: int = 0
+    memory_mounts: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+
+
+class Program(msgspec.Struct, frozen=True, kw_only=True):
+    """A declared program.
+
+    Fields:
+        startup: seconds from the start until it opens its ports.
+        ports: on which it answers.
+        paths: (path, status) of its HTTP answers; every other path gives `status`.
+        status: the HTTP status of a path that is not listed; 0 means that it does not speak HTTP.
+        runs_for: seconds until it ends by itself; None for ever.
+        code: its exit code then.
+        lines: (seconds, text) of its log.
+        memory: bytes once it is up.
+        stops_in: seconds that it takes to end after SIGTERM; None where it ignores the signal.
+        stop_code: its exit code then.
+    """
+
+    startup: float = 0.0
+    ports: tuple[int, ...] = ()
+    paths: tuple[tuple[str, int], ...] = ()
+    status: int = 200
+    runs_for: float | None = None
+    code: int = 0
+    lines: tuple[tuple[float, str], ...] = ()
+    memory: int = 0
+    stops_in: float | None = 0.1
+    stop_code: int = 0
+
+    def tape(self, launch: Launch) -> Tape:
+        """The future of this program, started in this way."""
+        if self.stops_in is None:
+            reaction = Reaction(ignored=True)
+        else:
+            reaction = Reaction(seconds=self.stops_in, code=self.stop_code)
+        answers = [(self.startup, "/", self.status)] if self.status else []
+        answers += [(self.startup, path, status) for path, status in self.paths]
+        return Tape(
+            ends=self.runs_for,
+            code=self.code,
+            lines=self.lines,
+            memory=((self.startup, self.memory),) if self.memory else (),
+            opens=tuple((self.startup, port) for port in self.ports),
+            answers=tuple(answers),
+            reactions=((0.0, "TERM", reaction),),
+        )
+
+
+def server(*ports: int, startup: float = 0.1, **declared: object) -> Program:
+    """A program that stays up and answers on `ports`."""
+    return msgspec.convert({"ports": ports, "startup": startup, **declared}, Program)
+
+
+def job(seconds: float, code: int = 0, lines: tuple[tuple[float, str], ...] = ()) -> Program:
+    """A program that ends after `seconds` with `code`; it ignores SIGTERM, as a PID 1 without a handler does."""
+    return Program(runs_for=seconds, code=code, lines=lines, stops_in=None, status=0)

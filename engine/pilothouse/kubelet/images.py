@@ -1,0 +1,47 @@
+"""Which images are on which node: known to the kubelet, and told in the node's status, from where it is known again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pilothouse.api import ContainerImage, replace
+from pilothouse.containers import parse_reference
+from pilothouse.kernel import Store
+
+if TYPE_CHECKING:
+    from pilothouse.kubelet.kubelet import Kubelet
+
+TOLD = 50  # images in a node's status, as the real kubelet limits them
+
+
+class Images:
+    """The images of all nodes, kept in the kubelet's declared state `present`."""
+
+    def __init__(self, store: Store, present: dict[tuple[str, str], int]) -> None:
+        self.store, self.present = store, present
+        for node in store.all("Node"):
+            for image in node.status.images:
+                for name in image.names:
+                    present.setdefault((node.metadata.name, name), image.sizeBytes)
+        for pod in store.all("Pod"):
+            for status in (*pod.status.initContainerStatuses, *pod.status.containerStatuses):
+                if status.imageID:
+                    present.setdefault((pod.spec.nodeName, str(parse_reference(status.image))), 0)
+
+    def has(self, node: str, image: str) -> bool:
+        """Whether an image is on a node."""
+        return (node, image) in self.present
+
+    def add(self, node: str, image: str, size: int) -> None:
+        """An image has come to a node."""
+        self.present[node, image] = size
+
+    def report(self, host: Kubelet, name: str) -> None:
+        """Tell of them in the node's status."""
+        node = self.store.get("Node", "", name)
+        if node is None:
+            return
+        here = sorted((-size, image) for (where, image), size in self.present.items() if where == name)
+        told = [ContainerImage(names=[image], sizeBytes=-size) for size, image in here[:TOLD]]
+        if told != node.status.images:
+            host.api.update(replace(node, status=replace(node.status, images=told)), subresource="status")

@@ -1,0 +1,335 @@
+"""The steps of a sync that start containers: volumes, sandbox, image, creation, start, and the hook after it.
+
+Each step has a beginning that gives its duration (or None where it has failed), and an end that gives the steps that
+follow. The counterpart is
+`startContainer` of the kubelet's runtime manager.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pilothouse.api import Container, replace, whole
+from pilothouse.containers import (
+    CreateError,
+    Launch,
+    Process,
+    PullError,
+    StartError,
+    log_of,
+    message_of,
+    parse_reference,
+    pull_seconds,
+    start,
+)
+from pilothouse.kubelet import backoff, config, hooks, probing, volumes
+from pilothouse.kubelet.record import Box, Condemned, Exit, Step, entry, with_entry
+from pilothouse.kubelet.status import sandbox_ready
+
+if TYPE_CHECKING:
+    from pilothouse.kubelet.worker import Worker
+
+SANDBOX = 0.5  # seconds for the pod's sandbox with its network
+CREATE = 0.1
+START = 0.15
+KNOWN = 0.02  # seconds to ask the registry about an image that is there already
+REFUSED = 0.05
+
+
+def begin_mount(worker: Worker, name: str) -> float:
+    """Wait for the pod's volumes."""
+    missing = volumes.trouble(worker.host.store, worker.pod)
+    if missing is None:
+        worker.set(mount=None)
+        return 0.0
+    worker.event("Warning", "FailedMount", f'MountVolume.SetUp failed for volume "{missing[0]}" : {missing[1]}')
+    wait = volumes.FIRST_WAIT if worker.record.mount is None else worker.record.mount[1]
+    worker.set(mount=(worker.now + wait, min(wait * 2, volumes.LONGEST_WAIT)))
+    return wait
+
+
+def finish_mount(worker: Worker, name: str) -> tuple[Step, ...]:
+    """Try again where a volume was missing."""
+    return (("mount", ""),) if worker.record.mount is not None else ()
+
+
+def begin_sandbox(worker: Worker, name: str) -> float:
+    """Make the pod's sandbox."""
+    return SANDBOX
+
+
+def finish_sandbox(worker: Worker, name: str) -> tuple[Step, ...]:
+    """The sandbox stands, and has an address."""
+    record = worker.record
+    ip = worker.host.next_ip(worker.pod, record.node)
+    worker.set(sandbox=True, sandboxes=record.sandboxes + 1, ip=ip, stirred=True)
+    worker.write(sandbox_ready(worker.pod, worker.now))
+    return ()
+
+
+def _backs_off(worker: Worker, name: str, fresh: bool) -> bool:
+    """Whether a container has to wait for its restart; else its back-off grows by this try.
+
+    `fresh`: it was killed in this very sync, which then still goes by the end of the run before.
+    """
+    box, pod = worker.record.box(name), worker.pod
+    last = box.last if fresh else box.exit
+    if last is None or last.finished is None:
+        return False
+    known = entry(worker.record.backoffs, name)
+    wait = backoff.remaining(known, last.finished, worker.now)
+    if wait <= 0 or known is None:
+        table = with_entry(worker.record.backoffs, name, backoff.following(known, last.finished, worker.now))
+        worker.set(backoffs=table)
+        return False
+    whose = f"{pod.metadata.name}_{pod.metadata.namespace}({pod.metadata.uid})"
+    worker.event("Warning", "BackOff", f"Back-off restarting failed container {name} in pod {whose}", name)
+    for_how_long = backoff.duration(known.seconds)
+    message = f"back-off {for_how_long} restarting failed container={name} pod={whose}"
+    _fails(worker, name, "CrashLoopBackOff", message, wait)
+    return True
+
+
+def _fails(worker: Worker, name: str, reason: str, message: str, wait: float = backoff.RETRY) -> None:
+    worker.put(replace(worker.record.box(name), trouble=(reason, message), condemned=None))
+    worker.failed(wait)
+
+
+def finish_begin(worker: Worker, name: str) -> tuple[Step, ...]:
+    """Start a container, unless it has to wait."""
+    return () if _backs_off(worker, name, fresh=False) else (("pull", name),)
+
+
+def finish_restart(worker: Worker, name: str) -> tuple[Step, ...]:
+    """Start a container that was just killed, unless it has to wait."""
+    return () if _backs_off(worker, name, fresh=True) else (("pull", name),)
+
+
+def policy_of(container: Container) -> str:
+    """When the image is pulled."""
+    if container.imagePullPolicy:
+        return container.imagePullPolicy
+    try:
+        return "Always" if parse_reference(container.image).tag == "latest" else "IfNotPresent"
+    except ValueError:
+        return "IfNotPresent"
+
+
+def begin_pull(worker: Worker, name: str) -> float | None:
+    """See to it that the image is on the node."""
+    container, host, node = worker.container(name), worker.host, worker.record.node
+    try:
+        reference = str(parse_reference(container.image))
+    except ValueError as error:
+        quoted = f'"{container.image}"'
+        told = f"Failed to apply default image tag {quoted}: couldn't parse image name {quoted}: {error}"
+        worker.event("Warning", "InspectFailed", told, name)
+        worker.event("Warning", "Failed", "Error: InvalidImageName", name)
+        _fails(worker, name, "InvalidImageName", told)
+        return None
+    policy, present = policy_of(container), host.has_image(node, reference)
+    if policy == "Never" and not present:
+        told = f'Container image "{container.image}" is not present with pull policy of Never'
+        worker.event("Warning", "ErrImageNeverPull", told, name)
+        worker.event("Warning", "Failed", "Error: ErrImageNeverPull", name)
+        _fails(worker, name, "ErrImageNeverPull", told)
+        return None
+    if present and policy != "Always":
+        told = f'Container image "{container.image}" already present on machine and can be accessed by the pod'
+        worker.event("Normal", "Pulled", told, name)
+        return 0.0
+    return _pull(worker, name, container.image, present)
+
+
+def _pull(worker: Worker, name: str, image: str, present: bool) -> float | None:
+    known = entry(worker.record.pulls, image)
+    if known is not None and backoff.remaining(known, known.updated, worker.now) > 0:
+        trouble = worker.record.box(name).trouble
+        cause = trouble[1].partition(": ErrImagePull: ")[2] or trouble[1] if trouble else ""
+        worker.event("Normal", "BackOff", f'Back-off pulling image "{image}"', name)
+        worker.event("Warning", "Failed", "Error: ImagePullBackOff", name)
+        _fails(worker, name, "ImagePullBackOff", f'Back-off pulling image "{image}": ErrImagePull: {cause}')
+        return None
+    worker.event("Normal", "Pulling", f'Pulling image "{image}"', name)
+    try:
+        found = worker.host.registry.find(image)
+    except PullError:
+        return REFUSED
+    return KNOWN if present else pull_seconds(found)
+
+
+def finish_pull(worker: Worker, name: str) -> tuple[Step, ...]:
+    """The image is there, or it is not; go on with what the container needs from elsewhere."""
+    container, host, node = worker.container(name), worker.host, worker.record.node
+    reference = str(parse_reference(container.image))
+    present = host.has_image(node, reference)
+    if policy_of(container) == "Always" or not present:
+        try:
+            image = host.registry.find(container.image)
+        except PullError as error:
+            known = entry(worker.record.pulls, container.image)
+            waits = backoff.following(known, known.updated if known else worker.now, worker.now)
+            worker.set(pulls=with_entry(worker.record.pulls, container.image, waits))
+            worker.event("Warning", "Failed", f'Failed to pull image "{container.image}": {error}', name)
+            worker.event("Warning", "Failed", "Error: ErrImagePull", name)
+            _fails(worker, name, "ErrImagePull", str(error))
+            return ()
+        took = backoff.duration(KNOWN if present else pull_seconds(image))
+        size = f"Image size: {image.size} bytes."
+        told = f'Successfully pulled image "{container.image}" in {took} ({took} including waiting). {size}'
+        worker.event("Normal", "Pulled", told, name)
+        host.add_image(node, reference)
+    try:
+        config.environment(host.store, worker.pod, container)
+    except config.ConfigError as error:
+        worker.event("Warning", "Failed", f"Error: {error}", name)
+        _fails(worker, name, "CreateContainerConfigError", str(error))
+        return ()
+    return (("create", name),)
+
+
+def launch_of(worker: Worker, container: Container) -> Launch:
+    """How the container is started."""
+    store, pod = worker.host.store, worker.pod
+    image = worker.host.registry.find(container.image)
+    env = config.environment(store, pod, container)
+    command, args = config.command_line(container, env)
+    limit = container.resources.limits.get("memory", "0") if container.resources else "0"
+    return Launch(
+        argv=image.argv(command, args),
+        env=tuple(env.items()),
+        pod=pod.metadata.name,
+        container=container.name,
+        first=not pod.spec.shareProcessNamespace,
+        workdir=container.workingDir,
+        memory_limit=whole(limit),
+        memory_mounts=volumes.in_memory(pod, container),
+        files=volumes.files(store, pod, container),
+    )
+
+
+def begin_create(worker: Worker, name: str) -> float:
+    """Create the container."""
+    return CREATE
+
+
+def finish_create(worker: Worker, name: str) -> tuple[Step, ...]:
+    """It is created, if there is anything to run in it."""
+    launch = launch_of(worker, worker.container(name))
+    if not launch.argv:
+        told = "failed to generate container spec: failed to generate spec: no command specified"
+        told = told.replace("container spec", f'container "{_id(worker, worker.record.box(name))}" spec')
+        worker.event("Warning", "Failed", f"Error: {told}", name)
+        _fails(worker, name, "CreateContainerError", told)
+        return ()
+    worker.event("Normal", "Created", "Container created", name)
+    return (("start", name),)
+
+
+def begin_start(worker: Worker, name: str) -> float:
+    """Start it."""
+    return START
+
+
+def finish_start(worker: Worker, name: str) -> tuple[Step, ...]:
+    """It runs, or the runtime says why it does not."""
+    container, box, now = worker.container(name), worker.record.box(name), worker.now
+    run_id = _id(worker, box)
+    try:
+        image = worker.host.registry.find(container.image)
+        process = start(image, launch_of(worker, container), now)
+    except (StartError, CreateError) as error:
+        worker.event("Warning", "Failed", f"Error: {error}", name)
+        ended = Exit(code=128, reason="StartError", finished=now, message=str(error), id=run_id)
+        fresh = Box(name=name, runs=box.runs + 1, id=run_id, exit=ended, last=box.exit or box.last)
+        worker.put(fresh)
+        worker.set(stirred=True)
+        _fails(worker, name, "RunContainerError", str(error))
+        return ()
+    worker.event("Normal", "Started", "Container started", name)
+    worker.put(running(container, box, process, run_id))
+    worker.set(stirred=True)
+    if container.lifecycle is not None and container.lifecycle.postStart is not None:
+        return (("hook", name),)
+    probing.begin(worker, name)
+    return ()
+
+
+def running(container: Container, box: Box, process: Process, run_id: str) -> Box:
+    """The container with its new run."""
+    started = container.startupProbe is None
+    return Box(
+        name=box.name,
+        runs=box.runs + 1,
+        process=process,
+        id=run_id,
+        last=box.exit or box.last,
+        started=started,
+        ready=started and container.readinessProbe is None,
+    )
+
+
+def _id(worker: Worker, box: Box) -> str:
+    return hashlib.sha256(f"{worker.record.uid} {box.name} {box.runs}".encode()).hexdigest()
+
+
+def begin_hook(worker: Worker, name: str) -> float:
+    """Run the hook that follows the start; nothing else happens to the pod until it is over."""
+    outcome = hooks.run(worker, name, "postStart")
+    worker.put(replace(worker.record.box(name), hook=outcome.error))
+    return outcome.seconds
+
+
+def finish_hook(worker: Worker, name: str) -> tuple[Step, ...]:
+    """Where the hook fails, its container is killed."""
+    box = worker.record.box(name)
+    if not box.hook:
+        probing.begin(worker, name)
+        return ()
+    worker.event("Warning", "FailedPostStartHook", "PostStartHook failed", name)
+    worker.put(replace(box, condemned=Condemned("FailedPostStartHook")))
+    return (("kill", name), ("unhook", name))
+
+
+def finish_unhook(worker: Worker, name: str) -> tuple[Step, ...]:
+    """The container whose hook failed is gone."""
+    _fails(worker, name, "PostStartHookError", worker.record.box(name).hook)
+    return ()
+
+
+def exit_of(container: Container, box: Box) -> Exit:
+    """How a run ended, in the words of a container's status."""
+    process = box.process
+    assert process is not None and process.end is not None  # noqa: PT018 - for the type checker
+    end = process.end
+    if end.out_of_memory:
+        reason = "OOMKilled"
+    else:
+        reason = "Completed" if end.code == 0 else "Error"
+    message = message_of(process, container.terminationMessagePath or "/dev/termination-log")
+    if not message and end.code != 0 and container.terminationMessagePolicy == "FallbackToLogsOnError":
+        message = "".join(f"{line}\n" for _, line in log_of(process, end.at, 80))[-2048:]
+    return Exit(code=end.code, reason=reason, message=message, started=process.started, finished=end.at, id=box.id)
+
+
+BEGIN: dict[str, Callable[[Worker, str], float | None]] = {
+    "mount": begin_mount,
+    "sandbox": begin_sandbox,
+    "pull": begin_pull,
+    "create": begin_create,
+    "start": begin_start,
+    "hook": begin_hook,
+}
+FINISH: dict[str, Callable[[Worker, str], tuple[Step, ...]]] = {
+    "mount": finish_mount,
+    "sandbox": finish_sandbox,
+    "begin": finish_begin,
+    "restart": finish_restart,
+    "pull": finish_pull,
+    "create": finish_create,
+    "start": finish_start,
+    "hook": finish_hook,
+    "unhook": finish_unhook,
+}
