@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reading import EXERCISES, LESSONS, PLACE, SOLUTIONS, lesson_of
+
 from pilothouse.learn import shelf
 from pilothouse.learn.exercise import answer, exercise, starter
 from pilothouse.learn.hint import LIMITS
 from pilothouse.learn.rebuild import clean, written
-from reading import EXERCISES, LESSONS, PLACE, SOLUTIONS, lesson_of
 
 
 def tasks(path: Path) -> list[Any]:

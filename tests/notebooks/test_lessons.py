@@ -7,7 +7,6 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from pilothouse.learn import shelf
 from reading import (
     COURSE,
     EXECUTED,
@@ -22,6 +21,8 @@ from reading import (
     of_type,
     words,
 )
+
+from pilothouse.learn import shelf
 
 SECTIONS = (
     "The incident",
@@ -84,12 +85,11 @@ class TestLesson:
         assert 45 <= words(incident) - 2 <= 65
 
     def test_starts_with_one_import_and_one_scenario(self, path: Path) -> None:
-        code = of_type(path, "code")
-        lines = [line for line in code[0]["source"].splitlines() if line.strip()]
-        number = path.name[:2]
-        assert lines == [f"from pilothouse.learn.lesson_{number} import lesson", "cluster = lesson.scenario()"]
-        assert code[1]["source"].startswith("lesson.check(")
-        assert "✓ pass" in str(code[1]["outputs"])
+        first = of_type(path, "code")[0]
+        lines = [line for line in first["source"].splitlines() if line.strip()]
+        assert lines[:2] == [f"from pilothouse.learn.lesson_{path.name[:2]} import lesson", "cluster = lesson.scenario()"]
+        assert lines[2:] == ['lesson.check("start", cluster)'], "green is known before the first question"
+        assert "✓ pass" in str(first["outputs"])
 
     def test_three_predictions_are_each_compared(self, path: Path) -> None:
         text = "\n".join(cell["source"] for cell in of_type(path, "code"))
