@@ -50,7 +50,9 @@ class Harbour:
         self.random = Random(7)
         for name in nodes:
             self.write("user", self.node(name, cpu, memory))
-            lease = Lease(metadata=ObjectMeta(name=name, namespace="kube-node-lease"), spec=LeaseSpec(holderIdentity=name))
+            lease = Lease(
+                metadata=ObjectMeta(name=name, namespace="kube-node-lease"), spec=LeaseSpec(holderIdentity=name)
+            )
             self.write("kubelet", lease)
 
     @property
@@ -162,15 +164,15 @@ class Harbour:
         return self.write(f"kubelet/{pod.spec.nodeName}", event, self.revision(pod))
 
     def status(self, pod, phase, ready, state, restarts=0, actor=None):
-        container = ContainerStatus(
-            name="app", image="x", imageID="", ready=ready, restartCount=restarts, state=state
-        )
+        container = ContainerStatus(name="app", image="x", imageID="", ready=ready, restartCount=restarts, state=state)
         conditions = [PodCondition(type="Ready", status="True" if ready else "False")]
         new = replace(pod, status=PodStatus(phase=phase, containerStatuses=[container], conditions=conditions))
         return self.write(actor or f"kubelet/{pod.spec.nodeName}", new, self.revision(pod))
 
     def creating(self, pod):
-        return self.status(pod, "Pending", False, ContainerState(waiting=ContainerStateWaiting(reason="ContainerCreating")))
+        return self.status(
+            pod, "Pending", False, ContainerState(waiting=ContainerStateWaiting(reason="ContainerCreating"))
+        )
 
     def start(self, pod, restarts=0):
         return self.status(pod, "Running", False, ContainerState(running=ContainerStateRunning()), restarts)

@@ -150,7 +150,9 @@ def read_pod(thing: Thing, change: Change) -> Reading | None:
         return Reading(CODE["pod-placed"], state, place)
     if state == thing.state and why == thing.why and restarts == before:
         return None
-    return Reading(pod_word(thing.state, state, why, restarts > before), state, place, 0, why or restart_words(restarts))
+    return Reading(
+        pod_word(thing.state, state, why, restarts > before), state, place, 0, why or restart_words(restarts)
+    )
 
 
 def pod_word(old: int, new: int, why: str, restarted: bool) -> int:

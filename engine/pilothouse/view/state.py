@@ -35,7 +35,7 @@ STATES = (
     State("waiting", "waiting for a node", "none", "…", "#A87B1E", "#E3B75A"),
     State("stuck", "no node fits", "none", "?", "#B4570B", "#F2A25C"),
     State("placed", "placed, not started", "hatch", "↓", "#4E9CC9", "#6DB9E3"),
-    State("running", "running, not ready", "half", "·", "#2F6FB0", "#5C9BDD"),
+    State("running", "running, not ready", "half", "", "#2F6FB0", "#5C9BDD"),
     State("ready", "ready", "solid", "", "#0F8A6D", "#2FB795"),
     State("done", "finished", "solid", "✓", "#7D8B95", "#8795A1"),
     State("failed", "failed", "stripes", "✕", "#C2410C", "#F0743E"),

@@ -19,6 +19,7 @@ from pilothouse.kernel import Change, Store
 from pilothouse.view.meaning import COUNTS, NOWHERE, QUIET, READERS, Reading, Thing, read_other
 from pilothouse.view.word import WORDS, Facts, actor_words, sentence
 
+INFINITE = float("inf")
 LIMIT = 100_000  # changes read at most; about half a second and one megabyte
 COLUMNS = ("thing", "word", "actor", "a", "b", "why", "revision", "cause")
 NAMES_ACTOR = [("{who}" in word.one) for word in WORDS]
@@ -33,6 +34,7 @@ class Story:
         store: the store whose log is read.
         namespace: show only this namespace ("" or "*": all).
         selector: show only pods whose labels it accepts.
+        until: read changes up to this time, in seconds.
         limit: how many changes are read at most, the newest ones.
     """
 
@@ -41,9 +43,11 @@ class Story:
         store: Store,
         namespace: str = "",
         selector: Callable[[Any], bool] | None = None,
+        until: float = INFINITE,
         limit: int = LIMIT,
     ) -> None:
         self.store, self.namespace, self.selector, self.limit = store, namespace.replace("*", ""), selector, limit
+        self.until = until
         self.things: list[Thing] = []
         self.actors: list[str] = []
         self.whys: list[str] = [""]
@@ -67,12 +71,12 @@ class Story:
     def read(self) -> bool:
         """Read what was written since the last time; True where that added anything."""
         if self.read_to == self.store.revision:
-            self.now = self.store.clock.now
+            self.now = min(self.store.clock.now, self.until)
             return False
         before = len(self.times)
         self._read(self._changes())
         self._close()
-        self.read_to, self.now = self.store.revision, self.store.clock.now
+        self.read_to, self.now = self.store.revision, min(self.store.clock.now, self.until)
         return len(self.times) > before
 
     def _changes(self) -> list[Change]:
@@ -123,6 +127,8 @@ class Story:
                 if change.cause is not None:
                     seen[change.revision] = seen.get(change.cause, 0)
                 continue
+            if change.time > self.until:
+                break
             if change.time != self._open_time:
                 self._close()
                 self._open_time = change.time
@@ -245,3 +251,10 @@ class Story:
             ),
         )
 
+    def word_name(self, code: int) -> str:
+        """The name of a sentence, such as "pod-ready"."""
+        return WORDS[code].name
+
+    def by_you(self, row: int) -> bool:
+        """Whether somebody outside made this change."""
+        return actor_words(self.actors[self.rows["actor"][row]]) == "you"

@@ -227,7 +227,7 @@ class Stage {
   // A pod takes its larger share of cpu and memory, and keeps its place while it stands there.
   slots(aspect, quayAspect) {
     const { story } = this;
-    for (let units = 18; ; units *= 2) {
+    for (let units = 16; ; units *= 2) {
       if (this.tryUnits(units, aspect, units > 4000)) break;
     }
     this.quayAspect = quayAspect;
@@ -236,7 +236,7 @@ class Stage {
 
   tryUnits(units, aspect, anyhow) {
     const { story } = this, { rows, thing, a, b, before } = story;
-    const lines = Math.max(1, Math.round(Math.sqrt((1.9 * units) / aspect))), columns = Math.ceil(units / lines);
+    const lines = Math.max(1, Math.round(Math.sqrt((1.45 * units) / aspect))), columns = Math.ceil(units / lines);
     const size = lines * columns;
     const decks = new Map(story.nodes.map((node) => [node, new Uint8Array(size)]));
     const free = new Map();
@@ -298,8 +298,8 @@ class Stage {
   fit(width, height) {
     const { story } = this, nodes = story.nodes, n = Math.max(1, nodes.length);
     this.width = width; this.height = height;
-    const top = 58, bottom = 10, left = clamp(width * 0.19, 92, 230);
-    this.quay = { x: 14, y: top + 20, w: left - 30, h: height - top - bottom - 44 };
+    const top = 52, bottom = 10, pier = 58, left = clamp(width * 0.18, 92, 220);
+    this.quay = { x: 12, y: top + 12, w: left - 34, h: height - top - 12 - pier };
     const sea = { x: left, y: top, w: width - left - 8, h: height - top - bottom };
     this.sea = sea; this.top = top;
     let best = null;
@@ -309,18 +309,18 @@ class Stage {
       if (!best || scale > best.scale + 0.01) best = { columns, lines, w, h, scale };
     }
     this.cell = best;
-    const level = best.w >= 150 && best.h >= 104 ? 2 : best.w >= 44 && best.h >= 26 ? 1 : 0;
+    const level = best.w >= 118 && best.h >= 84 ? 2 : best.w >= 44 && best.h >= 26 ? 1 : 0;
     this.level = level;
     const shipW = Math.min(best.w - (level === 2 ? 18 : level ? 6 : 2), level === 2 ? best.h * 2.5 : 1e9);
-    const shipH = Math.min(best.h - (level === 2 ? 12 : level ? 5 : 2), level === 2 ? shipW * 0.78 : 1e9);
+    const shipH = Math.min(best.h - (level === 2 ? 12 : level ? 5 : 2), level === 2 ? shipW * 0.94 : 1e9);
     this.ships = nodes.map((node, i) => {
       const column = i % best.columns, line = Math.floor(i / best.columns);
       const x = sea.x + column * best.w + (best.w - shipW) / 2, bottomY = sea.y + (line + 1) * best.h - (level === 2 ? 6 : 1);
       const y = bottomY - shipH;
       if (level === 2) {
-        const hull = clamp(shipH * 0.27, 34, 58), house = clamp(shipW * 0.1, 20, 40);
+        const hull = clamp(shipH * 0.26, 40, 62), house = clamp(shipW * 0.12, 22, 46);
         const deck = { x: x + house + 16, y: y + 12, w: shipW - house - 16 - clamp(shipW * 0.11, 18, 44), h: shipH - hull - 14 };
-        return { node, x, y, w: shipW, h: shipH, hull, house, deck, water: bottomY - hull * 0.3 };
+        return { node, x, y, w: shipW, h: shipH, hull, house, deck, water: bottomY - hull * 0.26 };
       }
       const hull = level ? clamp(shipH * 0.22, 5, 14) : 2;
       return { node, x, y, w: shipW, h: shipH, hull, house: 0, deck: { x: x + (level ? 3 : 0), y: y + 1, w: shipW - (level ? 6 : 0), h: shipH - hull - 2 }, water: bottomY - 1 };
@@ -418,7 +418,9 @@ function star(path, r) {
 }
 
 const size = (bytesMi) => (bytesMi >= 10240 || (bytesMi >= 1024 && bytesMi % 1024 === 0) ? `${Math.round(bytesMi / 1024)}Gi` : bytesMi >= 1024 ? `${(bytesMi / 1024).toFixed(1)}Gi` : `${bytesMi}Mi`);
-const cores = (milli) => (milli % 1000 ? (milli / 1000).toFixed(milli % 100 ? 2 : 1) : String(milli / 1000));
+const memories = (used, all) => `${(used / 1024).toFixed(used % 1024 && used < 10240 ? 1 : 0)}/${Math.round(all / 1024)}Gi`;
+const cores = (milli, all) => (all === undefined ? core(milli) : `${core(milli)}/${core(all)}`);
+const core = (milli) => (milli % 1000 ? (milli / 1000).toFixed(milli % 100 ? 2 : 1) : String(milli / 1000));
 
 class Painter {
   constructor(canvas, story, stage) {
@@ -537,17 +539,19 @@ class Painter {
     ctx.fillStyle = theme.pierEdge;
     ctx.fillRect(0, floor, edge, 3);
     for (let x = edge - 16; x > 0; x -= 26) ctx.fillRect(x, floor + 3, 1, height - floor);
-    const reach = edge + 2, high = quay.y - 8; // the crane
-    ctx.strokeStyle = theme.faint; ctx.lineWidth = 1.5; ctx.globalAlpha = 0.8;
+    const mast = edge - 30, high = Math.max(quay.y + 6, floor - 200), boom = high + 22; // the crane that loads them
+    ctx.strokeStyle = theme.faint; ctx.lineWidth = 1.6; ctx.globalAlpha = 0.75; ctx.lineJoin = "round";
     ctx.beginPath();
-    ctx.moveTo(edge - 12, floor); ctx.lineTo(edge - 12, high); ctx.moveTo(edge - 30, floor); ctx.lineTo(edge - 24, high);
-    ctx.moveTo(edge - 64, high); ctx.lineTo(reach, high); ctx.moveTo(edge - 18, high - 10); ctx.lineTo(reach, high);
-    ctx.moveTo(edge - 18, high - 10); ctx.lineTo(edge - 64, high); ctx.moveTo(edge - 12, floor - 40); ctx.lineTo(edge - 28, high + 24);
+    ctx.moveTo(mast - 22, floor); ctx.lineTo(mast - 13, boom); ctx.lineTo(mast, high); ctx.lineTo(mast, floor);
+    ctx.moveTo(mast - 20, floor - 46); ctx.lineTo(mast, floor - 46); ctx.moveTo(mast - 20, floor - 46); ctx.lineTo(mast, boom);
+    ctx.moveTo(mast - 40, boom); ctx.lineTo(mast + 40, boom); ctx.moveTo(mast - 40, boom - 4); ctx.lineTo(mast + 40, boom - 4);
+    ctx.moveTo(mast - 40, boom - 4); ctx.lineTo(mast, high); ctx.lineTo(mast + 38, boom - 4);
+    ctx.moveTo(mast + 28, boom); ctx.lineTo(mast + 28, boom + 16); ctx.moveTo(mast + 22, boom + 16); ctx.lineTo(mast + 34, boom + 16);
     ctx.stroke();
     ctx.globalAlpha = 1;
-    const words = this.waiting === 0 ? "nothing waits" : `${this.waiting} waiting for a node`;
-    this.text("Quay", 12, floor + 18, 12, theme.pierText, "left", 600);
-    this.text(words, 12, floor + 33, 11, theme.pierText, "left", 400, edge - 20);
+    const room = edge - 20, words = this.waiting === 0 ? (room > 90 ? "nothing waits" : "empty") : room > 120 ? `${this.waiting} waiting for a node` : `${this.waiting} waiting`;
+    this.text("Quay", 12, floor + 20, 12, theme.pierText, "left", 600);
+    this.text(words, 12, floor + 37, 11, theme.pierText, "left", 400, room);
   }
 
   // ---- the ships, which are nodes
@@ -565,7 +569,7 @@ class Painter {
 
   tilt(ship, lost) {
     const { ctx } = this, x = ship.x + ship.w * 0.5, y = ship.water;
-    ctx.translate(x, y + lost * ship.hull * 0.2);
+    ctx.translate(x, y + lost * ship.hull * 0.13);
     ctx.rotate((-4.2 * lost * Math.PI) / 180);
     ctx.translate(-x, -y);
   }
@@ -608,7 +612,7 @@ class Painter {
     if (cellH > 9) for (let i = 1; i < lines; i++) { const gy = Math.round(deck.y + deck.h - i * cellH) + 0.5; ctx.moveTo(deck.x, gy); ctx.lineTo(deck.x + deck.w, gy); }
     ctx.stroke();
     // the house at the stern, with its lamp
-    const hx = x + 8, hy = deck.y + Math.max(4, deck.h * 0.12), hh = top - 5 - hy;
+    const hx = x + 8, hy = Math.max(deck.y + Math.max(4, deck.h * 0.12), top - 5 - house * 3.1), hh = top - 5 - hy;
     ctx.fillStyle = theme.house; ctx.strokeStyle = theme.edge; ctx.lineWidth = 1;
     ctx.beginPath(); ctx.rect(hx + 2, hy + 12, house - 4, hh - 12); ctx.fill(); ctx.stroke();
     ctx.beginPath(); ctx.rect(hx - 2, hy, house + 4, 13); ctx.fill(); ctx.stroke();
@@ -622,14 +626,14 @@ class Painter {
     ctx.fill(outline);
     ctx.save(); ctx.clip(outline);
     ctx.fillStyle = dim ? theme.bootDim : theme.boot;
-    ctx.fillRect(x, bottom - hull * 0.3, w, hull);
+    ctx.fillRect(x, bottom - hull * 0.28, w, hull);
     if (dim) { // hatched: not by colour alone
       ctx.strokeStyle = theme.onHullSoft; ctx.globalAlpha *= 0.25; ctx.lineWidth = 1; ctx.beginPath();
       for (let sx = x - hull; sx < bow; sx += 9) { ctx.moveTo(sx, bottom); ctx.lineTo(sx + hull, top - 12); }
       ctx.stroke();
     }
     ctx.restore();
-    this.drawHullText(ship, top, hull, place);
+    this.drawHullText(ship, top, hull);
     if (ship.state & CORDONED) {
       ctx.strokeStyle = theme.boot; ctx.lineWidth = 2; ctx.setLineDash([6, 4]); ctx.beginPath();
       ctx.moveTo(deck.x - 2, deck.y + 1); ctx.lineTo(deck.x + deck.w + 2, deck.y + 1); ctx.stroke(); ctx.setLineDash([]);
@@ -638,24 +642,22 @@ class Painter {
   }
 
   drawHullText(ship, top, hull) {
-    const { theme, story, stage } = this, { x, w, house } = ship, carried = this.load.get(ship.node), line = top + Math.min(13, hull * 0.34);
+    const { theme, story } = this, { x, w } = ship, carried = this.load.get(ship.node), first = top + hull * 0.24, second = top + hull * 0.53;
     const words = (ship.state & 3) === NODE_LOST ? "not ready" : (ship.state & 3) === NODE_SILENT ? "silent" : ship.state & CORDONED ? "closed" : "";
-    const gauges = w > 210 ? 2 : w > 170 ? 1 : 0, room = w - 24 - 34 - (gauges ? (gauges === 2 ? 104 : 60) : 0);
-    this.text(story.names[ship.node], x + 18, line, clamp(hull * 0.27, 11, 13.5), theme.onHull, "left", 600, room - (words ? 8 : 0));
-    if (words) this.text(words, x + 18, line + 15, 10.5, theme.onHull, "left", 600, room);
-    else this.text(`${carried.pods} pod${carried.pods === 1 ? "" : "s"}`, x + 18, line + 15, 10.5, theme.onHullSoft, "left", 400, room);
-    if (!gauges) return;
-    const gx = x + w - 34 - (gauges === 2 ? 104 : 56), gw = gauges === 2 ? 38 : 30;
-    this.gauge("cpu", gx, line, gw, carried.cpu, story.cpu[ship.node], cores, gauges);
-    this.gauge("mem", gx, line + 15, gw, carried.memory, story.memory[ship.node], size, gauges);
+    const note = words || `${carried.pods} pod${carried.pods === 1 ? "" : "s"}`, left = x + 17, right = x + w - 28;
+    const size = clamp(hull * 0.23, 11, 13.5);
+    this.text(note, right, first, 11, words ? theme.onHull : theme.onHullSoft, "right", words ? 700 : 400);
+    this.text(story.names[ship.node], left, first, size, theme.onHull, "left", 600, right - left - (words ? 62 : 46));
+    const half = (right - left) / 2, wide = half - 8;
+    this.gauge("cpu", left, second, wide, carried.cpu, story.cpu[ship.node], cores, hull);
+    this.gauge("mem", left + half + 4, second, wide, carried.memory, story.memory[ship.node], memories, hull);
   }
 
-  gauge(name, x, y, w, used, all, words, detail) {
-    const { ctx, theme } = this;
-    this.text(name, x, y, 9.5, theme.onHullSoft);
-    ctx.fillStyle = theme.track; ctx.fillRect(x + 23, y - 3, w, 6);
-    ctx.fillStyle = theme.onHull; ctx.fillRect(x + 23, y - 3, w * clamp(used / Math.max(all, 1), 0, 1), 6);
-    if (detail === 2) this.text(`${words(used)}/${words(all)}`, x + 27 + w, y, 9.5, theme.onHullSoft, "left", 400, 48);
+  gauge(name, x, y, w, used, all, words, hull) {
+    const { ctx, theme } = this, roomy = hull >= 46, line = roomy ? y + 7 : y;
+    if (roomy) this.text(`${name} ${words(used, all)}`, x, y - 1, 9.5, theme.onHullSoft, "left", 400, w + 4);
+    ctx.fillStyle = theme.track; ctx.fillRect(x, line - 1.5, w, 3.5);
+    ctx.fillStyle = theme.onHull; ctx.fillRect(x, line - 1.5, w * clamp(used / Math.max(all, 1), 0, 1), 3.5);
   }
 
   // A ship drawn small.
@@ -677,7 +679,7 @@ class Painter {
   drawWater() {
     const { ctx, stage, theme } = this, { sea, cell, ships, height } = stage;
     if (!ships.length || stage.level === 0) return;
-    const first = ships[0], fall = stage.level === 2 ? first.hull * 0.3 : 1, swell = stage.level === 2 ? 1.6 : 0.6;
+    const first = ships[0], fall = stage.level === 2 ? first.hull * 0.26 : 1, swell = stage.level === 2 ? 1.6 : 0.6;
     for (let line = 0; line < cell.lines; line++) {
       const ship = ships[line * cell.columns], y = ship.y + ship.h - fall, last = line === cell.lines - 1;
       const deep = last ? height - y : fall + (stage.level === 2 ? 7 : 1.5);
@@ -700,7 +702,7 @@ class Painter {
 
   drawPods(place) {
     const { ctx, stage, count, px, py, pw, ph, pa, ps, pi, pn } = this, focus = this.look.owner;
-    const large = stage.level === 2 && stage.cellH >= 13 && count <= 500;
+    const large = stage.cellH >= 13 && stage.cellW >= 13 && count <= 500;
     if (!large) return this.drawSmallPods();
     for (let i = 0; i < count; i++) {
       const ship = stage.shipOf.get(pn[i]), faded = focus >= 0 && this.story.root(pi[i]) !== focus;
@@ -748,6 +750,7 @@ class Painter {
     if (!this.still && since >= 0 && since < 1 && state !== GONE) { // a glint when something has changed
       ctx.globalAlpha = alpha * (1 - since) * 0.9; ctx.strokeStyle = theme.glow; ctx.lineWidth = 2.5; ctx.stroke(body); ctx.globalAlpha = alpha;
     }
+    if (look.mark && w > 24) this.mark(look, x, y, w, look.fill === "half" ? h * 0.68 : h, solid ? theme.onFill : theme.text, colour, solid);
     if (!this.unlabelled) this.label(pod, look, x, y, w, look.fill === "half" ? h * 0.68 : h, solid ? theme.onFill : theme.text, colour, solid);
   }
 
@@ -755,17 +758,18 @@ class Painter {
     const { ctx, story } = this, root = story.root(pod), bare = root === pod;
     const two = h >= 31, size = clamp(h * (two ? 0.3 : 0.5), 9, 13), middle = two ? y + h * 0.36 : y + h / 2 + 0.5;
     let left = x + 6;
-    const sign = look.mark && w > 30 ? 17 : 0;
+    const sign = look.mark && w > 24 ? 17 : 0;
     if (w > 44) { this.glyph(root, left + size * 0.36, middle, size * 0.36, ink); left += size * 0.72 + 5; }
     const suffix = story.names[pod].split("-").pop(), version = this.version(pod);
     const name = bare ? story.names[pod] : story.names[root] + version;
     this.text(name, left, middle, size, ink, "left", 600, x + w - left - 4 - sign);
     if (two) this.text(bare ? story.kinds[pod].toLowerCase() : suffix, left, y + h * 0.7, size * 0.86, ink, "left", 400, x + w - left - 4 - sign);
-    if (sign) {
-      const mx = x + w - 11, my = y + h / 2;
-      ctx.fillStyle = solid ? ink : colour; ctx.beginPath(); ctx.arc(mx, my, 7, 0, 7); ctx.fill();
-      this.text(look.mark, mx, my + 0.5, 10, solid ? colour : this.theme.onFill, "center", 700);
-    }
+  }
+
+  mark(look, x, y, w, h, ink, colour, solid) {
+    const { ctx } = this, r = clamp(h * 0.3, 5, 7.5);
+    ctx.fillStyle = solid ? ink : colour; ctx.beginPath(); ctx.arc(x + w - r - 4, y + h / 2, r, 0, 7); ctx.fill();
+    this.text(look.mark, x + w - r - 4, y + h / 2 + 0.5, r * 1.4, solid ? colour : this.theme.onFill, "center", 700);
   }
 
   version(pod) {
@@ -899,7 +903,7 @@ class Painter {
       this.crew = [fixed[0], "api", fixed[1], ...[...seen].filter((name) => !fixed.includes(name))].slice(0, 9);
     }
     const names = this.crew.map((name) => (name === "api" ? "API server" : name.replace(/^the /, "").replace(/^./, (c) => c.toUpperCase())));
-    ctx.font = `500 11px ${this.font}`;
+    ctx.font = `600 11px ${this.font}`;
     const widths = names.map((name) => Math.min(ctx.measureText(name).width, 150) + 18), gap = 20;
     let fit = names.length;
     const total = (n) => widths.slice(0, n).reduce((sum, w) => sum + w + gap, 0);
