@@ -105,8 +105,8 @@ def test_a_lost_node_is_noticed_after_forty_to_fifty_seconds_and_left_five_minut
         (lambda c: c.apply("nowhere.yaml"), FileNotFoundError, "nowhere.yaml"),
         (lambda c: c.apply("a: [b"), Exception, "yaml"),
         (lambda c: c.apply("kind: Pod"), Exception, "apiVersion"),
-        (lambda c: c.apply("{kind: Pod, apiVersion: v1, metadata: {}}"), Exception, "name"),
-        (lambda c: c.apply("{kind: Boat, apiVersion: v1, metadata: {name: x}}"), Exception, 'no matches for kind "Boat"'),
+        (lambda c: c.apply({"kind": "Pod", "apiVersion": "v1", "metadata": {}}), Exception, "name"),
+        (lambda c: c.apply({"kind": "Boat", "apiVersion": "v1", "metadata": {"name": "x"}}), Exception, 'no matches for kind "Boat"'),
         (
             lambda c: c.apply(DEPLOYMENT.replace("replicas:", "replica:").replace("image:", "imag:")),
             ApiError,
@@ -157,13 +157,13 @@ def test_causes_lead_from_a_pod_on_a_node_back_to_what_was_applied(cluster: Clus
 
 
 def test_the_past_can_be_read_and_forked(cluster: Cluster) -> None:
-    begin = cluster.now
+    begin = cluster.store.revision
     cluster.run("1m")
-    assert cluster.at(begin).list("pods") == []
+    assert cluster.at(revision=begin).list("pods") == []
     assert len(cluster.at("1m").list("pods")) == 3
     with pytest.raises(KeyError, match="there was no pod 'x' at"):
         cluster.at("1m").get("pod", "x")
-    then = cluster.at(begin).fork()
+    then = cluster.at(revision=begin).fork()
     then.api.patch("deployment", "eta", {"spec": {"replicas": 1}})
     then.run("1m")
     assert (len(then.list("pods")), len(cluster.list("pods"))) == (1, 3)
