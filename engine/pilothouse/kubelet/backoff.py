@@ -1,7 +1,7 @@
 """How long to wait before trying again: 10 s, doubled each time up to 5 minutes, forgotten after 10 quiet minutes.
 
 The counterpart is `k8s.io/client-go/util/flowcontrol.Backoff`, as the kubelet uses it for containers and for images,
-and the jitter with which a pod worker asks for its next turn: 1 to 1.5 in reality, always the middle of it here.
+and the jitter with which a pod worker asks for its next turn: 1 to 1.5 in reality, always the same here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pilothouse.kubelet.record import Backoff
 
 FIRST, LONGEST = 10.0, 300.0
-JITTER = 1.25
+JITTER = 1.35
 RESYNC = 60.0  # a worker looks at its pod at least this often
 RETRY = 10.0  # and this long after anything else that failed
 

@@ -35,11 +35,15 @@ class Condemned(msgspec.Struct, frozen=True):
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True):
-    """A container is being stopped: SIGTERM at `term` (None: when its turn has come), SIGKILL `grace` seconds later."""
+    """A container is being stopped: SIGTERM at `term`, SIGKILL at `kill`, each None when it is sent.
+
+    `turn`: it has to wait for others, but not longer than until then.
+    """
 
     grace: float
-    term: float | None
+    term: float | None = None
     kill: float | None = None
+    turn: float | None = None
 
 
 class Box(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +111,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         generation: of the pod, as of the last look.
         settled: when the stage that follows "over" is due.
         verdict: (reason, message) for a pod that the node has given up.
+        evict: (when, why) it will be evicted.
         mount: (next try, wait after it) while a volume is missing.
     """
 
@@ -129,6 +134,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     pulls: tuple[tuple[str, Backoff], ...] = ()
     probes: tuple[ProbeState, ...] = ()
     verdict: tuple[str, str] | None = None
+    evict: tuple[float, str] | None = None
     mount: tuple[float, float] | None = None
 
     def box(self, name: str) -> Box:

@@ -22,7 +22,7 @@ from pilothouse.api import (
     timestamp,
 )
 from pilothouse.kubelet.conditions import conditions_of, with_condition
-from pilothouse.kubelet.phase import initializing, is_sidecar, phase_of, restarts
+from pilothouse.kubelet.phase import is_sidecar, phase_of, restarts
 from pilothouse.kubelet.record import Box, Exit, Record
 
 LOST = "The container could not be located when the pod was terminated"
@@ -37,8 +37,7 @@ def status_of(pod: Pod, record: Record, now: float, host: str) -> PodStatus:
     """
     old, spec = pod.status, pod.spec
     init = [_status(pod, record, container, initial=True) for container in spec.initContainers]
-    initialized = not any(initializing(spec, init))
-    main = [_status(pod, record, container, initial=False, initialized=initialized) for container in spec.containers]
+    main = [_status(pod, record, container, initial=False) for container in spec.containers]
     over = record.stage in ("over", "end")
     sidecars = {container.name for container in spec.initContainers if is_sidecar(container)}
     sidecars_run = any(status.name in sidecars and status.state.running for status in init)
@@ -123,9 +122,9 @@ def sandbox_ready(pod: Pod, now: float) -> PodStatus:
     return replace(pod.status, conditions=conditions)
 
 
-def _status(pod: Pod, record: Record, spec: Container, *, initial: bool, initialized: bool = True) -> ContainerStatus:
+def _status(pod: Pod, record: Record, spec: Container, *, initial: bool) -> ContainerStatus:
     box = record.box(spec.name)
-    state, last = _states(pod, record, spec, box, initial=initial, initialized=initialized)
+    state, last = _states(pod, record, spec, box)
     ran = box.process is not None or box.exit is not None
     running = state.running is not None
     done = initial and not is_sidecar(spec) and state.terminated is not None and state.terminated.exitCode == 0
@@ -164,7 +163,7 @@ def _old(pod: Pod, name: str, initial: bool) -> ContainerStatus:
 
 
 def _states(
-    pod: Pod, record: Record, spec: Container, box: Box, *, initial: bool, initialized: bool
+    pod: Pod, record: Record, spec: Container, box: Box
 ) -> tuple[ContainerState, ContainerState]:
     leaving = record.stage != "run" or _leaving(pod)
     last = _terminated(box.last)
@@ -176,7 +175,7 @@ def _states(
         return ContainerState(running=ContainerStateRunning(startedAt=timestamp(box.process.started))), last
     if box.trouble is not None and not leaving:
         return _waiting(*box.trouble), last
-    return _waiting("ContainerCreating" if initialized and not initial else "PodInitializing"), last
+    return _waiting("PodInitializing" if pod.spec.initContainers else "ContainerCreating"), last
 
 
 def _waiting(reason: str, message: str = "") -> ContainerState:

@@ -23,15 +23,16 @@ KILL_TAKES = 0.1
 
 def begin(worker: Worker) -> None:
     """The pod is at its end, or is to be: stop what runs."""
+    killing = bool(worker.record.job) and worker.record.job[0][0] == "kill"
     worker.set(stage="stop", job=(), until=None, sync=None, probes=())
-    if worker.leaving:
+    if worker.leaving and not killing:
         worker.report()
     grace = grace_of(worker)
     for box in worker.record.boxes:
         if box.process is None:
             continue
-        worker.event("Normal", "Killing", f"Stopping container {box.name}", box.name)
         if box.stop is None:
+            worker.event("Normal", "Killing", f"Stopping container {box.name}", box.name)
             sidecar = is_sidecar(worker.container(box.name))
             _stop(worker, box, grace, later=sidecar)
     proceed(worker)
@@ -66,7 +67,7 @@ def condemn(worker: Worker, name: str) -> None:
 def _stop(worker: Worker, box: Box, grace: float, *, later: bool) -> None:
     """Begin to stop a container now, or (`later`) when its turn has come."""
     if later:
-        worker.put(replace(box, stop=Stop(grace=grace, term=None)))
+        worker.put(replace(box, stop=Stop(grace=grace, turn=round(worker.now + grace, 6))))
         return
     outcome = hooks.run(worker, box.name, "preStop")
     if outcome.error or outcome.seconds > grace:
@@ -88,6 +89,9 @@ def signals(worker: Worker) -> bool:
             killed = signal(box.process, "KILL", round(now + KILL_TAKES, 6))
             worker.put(replace(box, process=killed, stop=replace(stop, kill=None)))
             return True
+        if stop.turn is not None and stop.turn <= now:
+            _stop(worker, box, 0.0, later=False)
+            return True
         if stop.term is not None and stop.term <= now:
             worker.put(replace(box, process=signal(box.process, "TERM", now), stop=replace(stop, term=None)))
             return True
@@ -99,7 +103,7 @@ def moments(record: Record) -> list[float]:
     found = []
     for box in record.boxes:
         if box.stop is not None and box.process is not None:
-            found += [at for at in (box.stop.term, box.stop.kill) if at is not None]
+            found += [at for at in (box.stop.term, box.stop.kill, box.stop.turn) if at is not None]
     return found
 
 
@@ -112,8 +116,8 @@ def proceed(worker: Worker) -> None:
     sidecars = {container.name for container in worker.pod.spec.initContainers if is_sidecar(container)}
     if all(box.name in sidecars for box in left):
         last = left[-1]
-        if last.stop is not None and last.stop.term is None and last.stop.kill is None and last.process is not None:
-            _stop(worker, last, last.stop.grace, later=False)
+        if last.stop is not None and last.stop.turn is not None:
+            _stop(worker, last, max(last.stop.turn - worker.now, 0.0), later=False)
 
 
 def shorten(worker: Worker) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pilothouse.api import Container, Pod, PodStatus, replace, since_epoch
-from pilothouse.kubelet import admission, probing, starting, stopping
+from pilothouse.kubelet import admission, eviction, probing, starting, stopping
 from pilothouse.kubelet.backoff import requeue
 from pilothouse.kubelet.phase import is_sidecar
 from pilothouse.kubelet.plan import plan_of
@@ -111,6 +111,9 @@ class Worker:
                 return True
         if stopping.signals(self) or (record.stage == "run" and probing.act(self)):
             return True
+        if record.stage == "run" and record.evict is not None and record.evict[0] <= self.now:
+            self.evict(record.evict[1])
+            return True
         if record.job and self.work():
             return True
         if record.settled is not None and record.settled <= self.now:
@@ -130,6 +133,8 @@ class Worker:
             found += [probe.due for probe in record.probes if probe.due is not None]
             if not record.job and record.sync is not None:
                 found.append(record.sync)
+            if record.evict is not None:
+                found.append(record.evict[0])
         if record.job and record.until is not None and record.until > self.now:
             found.append(record.until)
         if record.settled is not None:
@@ -222,6 +227,7 @@ class Worker:
 
     def done(self) -> None:
         """The sync is over; say when the next one is."""
+        self.set(evict=eviction.due(self.pod, self.record, self.now))
         if self.record.stirred:
             self.soon(STARTED if self.record.wait is None else NOTICED)
         elif self.record.wait is not None:
@@ -232,6 +238,12 @@ class Worker:
         self.set(wait=wait if self.record.wait is None else min(wait, self.record.wait))
 
     # --- the end
+
+    def evict(self, told: str) -> None:
+        """The node gives the pod up."""
+        self.event("Warning", "Evicted", told)
+        self.set(verdict=("Evicted", told), evict=None)
+        stopping.begin(self)
 
     def stopped(self) -> None:
         """Nothing runs any more."""
