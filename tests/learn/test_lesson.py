@@ -153,7 +153,7 @@ class TestHelp:
     @pytest.mark.parametrize("task", ["damage-model", "night-watch", "sick-pod"])
     def test_a_solution_is_a_difference_that_runs(self, lesson: Lesson, task: str) -> None:
         solution = lesson.solution(task)
-        space: dict[str, object] = {"lesson": lesson}
+        space: dict[str, object] = {"lesson": lesson, "Path": Path}
         exec(solution.code, space)
         assert lesson.check(task, space["cluster"]).passed  # type: ignore[arg-type]
         text = repr(solution)

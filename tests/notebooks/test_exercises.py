@@ -38,7 +38,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 def judged(path: Path, task: str, code: str) -> Any:
     """Run what a learner would have typed and judge the cluster that comes out."""
     lesson = lesson_of(path)
-    names = {"lesson": lesson, "cluster": lesson.scenario(task)}
+    names = {"lesson": lesson, "cluster": lesson.scenario(task), "Path": Path}
     exec(compile(code, f"{task}.py", "exec"), names)
     return lesson.check(task, names["cluster"])
 

@@ -62,8 +62,8 @@ class Lesson:
 
         Raises LookupError that lists the checkpoints.
         """
-        cluster = self._scenario.at(checkpoint)
-        self._began[cluster] = cluster.store.revision
+        cluster, began = self._scenario.at(checkpoint)
+        self._began[cluster] = began
         return cluster
 
     def catch_up(self, checkpoint: str = "") -> Cluster:

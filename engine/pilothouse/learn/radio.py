@@ -51,12 +51,12 @@ export default {
 """
 
 
-class Radio(anywidget.AnyWidget):  # type: ignore[misc]
+class Radio(anywidget.AnyWidget):
     """One question; `answer` is what is chosen, `said` the line under the answers."""
 
     _esm = MODULE
     words = traitlets.Unicode().tag(sync=True)
-    answers = traitlets.List().tag(sync=True)
+    answers: Any = traitlets.List().tag(sync=True)
     answer = traitlets.Unicode().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
 

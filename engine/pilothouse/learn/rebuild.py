@@ -32,15 +32,14 @@ def execute(path: Path) -> dict[str, Any]:
 
     Raises nbclient's CellExecutionError where a cell raises.
     """
-    import nbformat
     from nbclient import NotebookClient
 
-    notebook = nbformat.read(path, as_version=4)
+    notebook = _nbformat().read(path, as_version=4)
     client = NotebookClient(
         notebook, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": path.parent}}
     )
     client.execute()
-    ran: dict[str, Any] = json.loads(nbformat.writes(notebook, split_lines=False))
+    ran: dict[str, Any] = json.loads(_nbformat().writes(notebook, split_lines=False))
     return ran
 
 
@@ -70,10 +69,14 @@ def described(output: dict[str, Any]) -> dict[str, Any]:
 
 def written(notebook: dict[str, Any]) -> str:
     """Write a notebook as text, always in the same way; sources and outputs as lines, so that differences read well."""
+    nbformat = _nbformat()
+    return str(nbformat.writes(nbformat.from_dict(notebook), version=4)).rstrip("\n") + "\n"
+
+
+def _nbformat() -> Any:
     import nbformat
 
-    node = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
-    return str(nbformat.writes(node, version=4)).rstrip("\n") + "\n"
+    return nbformat
 
 
 def make_exercises(place: Path, wanted: str = "") -> list[Path]:

@@ -28,17 +28,22 @@ class Scenario:
         """Return the names of all places to start from, in the order of the lesson."""
         return ["start", *self.steps, *self.tasks]
 
-    def at(self, checkpoint: str) -> Cluster:
-        """Make a new cluster at a checkpoint. Raises LookupError that lists what there is."""
+    def at(self, checkpoint: str) -> tuple[Cluster, int]:
+        """Make a new cluster at a checkpoint, and say at which revision the learner's own part begins.
+
+        Raises LookupError that lists the checkpoints.
+        """
         if checkpoint not in self.checkpoints():
             raise LookupError(f'no checkpoint "{checkpoint}"; there are: {", ".join(self.checkpoints())}')
         if checkpoint in self.tasks:
-            return self.tasks[checkpoint]()
+            cluster = self.tasks[checkpoint]()
+            return cluster, cluster.store.revision
         cluster = self.begin()
+        began = cluster.store.revision
         if checkpoint == "start":
-            return cluster
+            return cluster, began
         for name, step in self.steps.items():
             step(cluster)
             if name == checkpoint:
                 break
-        return cluster
+        return cluster, began

@@ -64,18 +64,20 @@ class Verdict(Shown):
             raise LookupError(f"the verdict on {self.task} was reached without a trial run: there is nothing to replay")
         from pilothouse.view import View
 
-        view = View(self.cluster)
+        view = View(self.cluster, play=False)
         if self.finding is not None and self.finding.change is not None:
-            view.seek(revision=self.finding.change.revision)
+            view.selected = self.finding.object
+            view.go_to(self.finding.change.time)
         return view
 
     def _ipython_display_(self) -> None:
         """Show the card and, where something failed in a trial run, the view at that change."""
         from IPython.display import display
 
-        display(self.card().bundle(), raw=True)
+        show: Any = display
+        show(self.card().bundle(), raw=True)
         if self.cluster is not None and self.finding is not None and self.finding.change is not None:
-            display(self.view())
+            show(self.view())
 
 
 VERBS = {"ADDED": "created", "MODIFIED": "changed", "DELETED": "removed"}
