@@ -60,7 +60,7 @@ def frames(story: Story, since: Mark = Mark()) -> bytes:  # noqa: B008 - a named
     kinds, kind_codes = coded([thing.kind for thing in things])
     spaces, space_codes = coded([thing.namespace for thing in things])
     header["kinds"], header["spaces"] = kinds, spaces
-    columns = [
+    columns: list[tuple[str, str, Any]] = [
         ("time", "f8", story.times[since.beats :]),
         ("first", "i4", [first - since.rows for first in story.firsts[since.beats :]]),
         ("kind", "u2", kind_codes),

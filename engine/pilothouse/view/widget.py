@@ -139,7 +139,7 @@ class View(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget for a live notebook; picture and sentences for one that is only read."""
-        bundle, metadata = super()._repr_mimebundle_()
+        bundle, metadata = super()._repr_mimebundle_() or ({}, {})
         bundle["text/plain"] = repr(self)
         bundle["image/png"] = base64.b64encode(self.png()).decode()
         metadata["image/png"] = {"width": WIDTH, "alt": "The cluster at the end of what happened so far"}
