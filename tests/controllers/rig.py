@@ -25,7 +25,9 @@ class Binder(Controller):
             return
         if pod.spec.schedulerName in ("", "default-scheduler") and not pod.spec.nodeSelector:
             try:
-                self.api.bind(pod.metadata.name, pod.metadata.namespace, nodes[pod_number(pod) % len(nodes)].metadata.name)
+                self.api.bind(
+                    pod.metadata.name, pod.metadata.namespace, nodes[pod_number(pod) % len(nodes)].metadata.name
+                )
             except ApiError as error:
                 if error.code != 409:
                     raise

@@ -5,6 +5,7 @@ Read `replicaset` first, then `deployment`. The counterpart is the kube-controll
 
 from __future__ import annotations
 
+from pilothouse.controllers.daemonset import DaemonSetController
 from pilothouse.controllers.deployment import DeploymentController
 from pilothouse.controllers.garbagecollector import GarbageCollector
 from pilothouse.controllers.namespace import NamespaceController
@@ -31,6 +32,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     ReplicaSetController,
     DeploymentController,
     StatefulSetController,
+    DaemonSetController,
     ClaimProtection,
 )
 

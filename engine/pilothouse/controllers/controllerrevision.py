@@ -34,13 +34,16 @@ def template_of(revision: ControllerRevision) -> PodTemplateSpec:
     return msgspec.convert(template, PodTemplateSpec)
 
 
-def newest(api: Client, owner: Any, revisions: Sequence[ControllerRevision]) -> ControllerRevision | None:
+def newest(
+    api: Client, owner: Any, revisions: Sequence[ControllerRevision], label: str = HASH
+) -> ControllerRevision | None:
     """The revision of the owner's template: found, renumbered to be the last, or made; None where its name is taken.
 
     Args:
         api: where to write.
         owner: a StatefulSet or DaemonSet.
         revisions: those of the owner, in order.
+        label: the label of the revision that holds its hash.
     """
     data, number = data_of(owner), revisions[-1].revision + 1 if revisions else 1
     same = [revision for revision in revisions if revision.data == data]
@@ -55,7 +58,7 @@ def newest(api: Client, owner: Any, revisions: Sequence[ControllerRevision]) -> 
                 metadata=ObjectMeta(
                     name=f"{owner.metadata.name}-{mark}",
                     namespace=owner.metadata.namespace,
-                    labels={**owner.spec.template.metadata.labels, HASH: mark},
+                    labels={**owner.spec.template.metadata.labels, label: mark},
                     ownerReferences=[reference_to(owner)],
                 ),
                 data=data,
@@ -69,9 +72,9 @@ def newest(api: Client, owner: Any, revisions: Sequence[ControllerRevision]) -> 
 
 
 def tidy(api: Client, owner: Any, revisions: Sequence[ControllerRevision], used: Iterable[str]) -> None:
-    """Delete the oldest revisions beyond the owner's `revisionHistoryLimit`; those with a name in `used` do not count."""
+    """Delete the oldest of `revisions` beyond the owner's `revisionHistoryLimit`, but none with a name in `used`."""
     limit = 10 if owner.spec.revisionHistoryLimit is None else owner.spec.revisionHistoryLimit
-    keep = set(used)
+    keep, surplus = set(used), len(revisions) - limit
     unused = [revision for revision in revisions if revision.metadata.name not in keep]
-    for revision in unused[: max(0, len(unused) - limit)]:
+    for revision in unused[: max(0, surplus)]:
         api.delete("ControllerRevision", revision.metadata.name, revision.metadata.namespace)

@@ -217,7 +217,8 @@ class StatefulSetController(Controller):
         now = self.store.get("StatefulSet", set_.metadata.namespace, set_.metadata.name)
         used = [pod.metadata.labels.get(POD_REVISION, "") for pod in self.members(set_)]
         used += [now.status.currentRevision, now.status.updateRevision]
-        controllerrevision.tidy(self.api, set_, self.revisions(set_), used)
+        old = [revision for revision in self.revisions(set_) if revision.metadata.name not in used]
+        controllerrevision.tidy(self.api, set_, old, used=[])
 
     def count_collision(self, set_: StatefulSet) -> None:
         """Two templates have one hash: mix a number into the next."""
