@@ -71,7 +71,7 @@ class Columns:
         self.crowd, self.book = Crowd(count), TermBook(count)
         self.namespaces: Namespaces = {}
         self.selected: dict[bytes, Bools] = {}  # node selectors already looked up
-        self.standing: dict[bytes, Any] = {}  # what is known of pods of a shape, kept by the cycle
+        self.standing: dict[tuple[str, bytes], Any] = {}  # what is known of pods of a shape, kept by the cycle
         self.touched.clear()
         for row, node in enumerate(nodes):
             self._read_node(row, node)
@@ -120,9 +120,9 @@ class Columns:
         row = self.rows[after.metadata.name]
         self.nodes[row] = after
         old, new = before.status, after.status
-        if before.spec == after.spec and before.metadata.labels == after.metadata.labels:
-            if (old.allocatable, old.capacity, old.images) == (new.allocatable, new.capacity, new.images):
-                return  # a heartbeat or a condition
+        same = before.spec == after.spec and before.metadata.labels == after.metadata.labels
+        if same and (old.allocatable, old.capacity, old.images) == (new.allocatable, new.capacity, new.images):
+            return  # a heartbeat or a condition
         for column in self.allocatable.values():
             column[row] = 0
         for places in self.images.values():

@@ -100,11 +100,11 @@ class Cycle:
     def standing(self, pod: PodInfo) -> Standing:
         """What is known of pods of this shape, brought up to date."""
         columns, shape = self.columns, pod.shape
-        known: Standing | None = columns.standing.get(shape)
+        known: Standing | None = columns.standing.get((self.profile.name, shape))
         if known is None or known.versions != (columns.node_version, columns.wire_version):
             if len(columns.standing) >= MOST_SHAPES:
                 del columns.standing[next(iter(columns.standing))]
-            known = columns.standing[shape] = Standing(pod, columns, self)
+            known = columns.standing[self.profile.name, shape] = Standing(pod, columns, self)
         else:
             known.catch_up(self)
         return known

@@ -95,7 +95,8 @@ class NodeResourcesFit(Plugin):
             rise = (high.score - low.score) * (utilization - low.utilization)
             along = np.sign(rise) * (np.abs(rise) // (high.utilization - low.utilization))
             scores = np.where(utilization <= high.utilization, low.score + along, scores)
-        return np.where(utilization <= points[0].utilization, points[0].score, scores)
+        found: Ints = np.where(utilization <= points[0].utilization, points[0].score, scores)
+        return found
 
 
 def _least(requested: Ints, capacity: Ints) -> Ints:

@@ -37,11 +37,10 @@ class VolumeZone(Plugin):
                     continue
                 found = True
                 allowed = zones.split("__")
-                there = nodes.domain(label).where(partial(contains, allowed))
+                fits = partial(contains, allowed)
+                there = nodes.domain(label).where(fits)
                 if newer != label:
-                    there |= ~nodes.domain(label).present & nodes.domain(newer).where(
-                        lambda zone, allowed=allowed: zone in allowed
-                    )
+                    there |= ~nodes.domain(label).present & nodes.domain(newer).where(fits)
                 refused |= zoned & ~there
         return [Refusal(refused[nodes.rows], "node(s) had no available volume zone", resolvable=False)] if found else ()
 

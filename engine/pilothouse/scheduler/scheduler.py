@@ -1,0 +1,389 @@
+"""The scheduler as a component: it watches for pods without a node and gives them one.
+
+One turn places one pod: the first of the queue, whichever pod the turn was for. What it decides is written as any
+other component writes, through the door: a binding, a condition, an event. What it knows beyond the objects is the
+queue and a note of each decision: at which revision it was made and what was drawn among equals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any, ClassVar, NamedTuple
+
+from pilothouse.api import Pod, PodCondition, replace, timestamp
+from pilothouse.kernel import Change, Compacted, Controller, Key, rewind
+from pilothouse.kernel.loop import Watch
+from pilothouse.scheduler.columns import Columns
+from pilothouse.scheduler.cycle import Cycle
+from pilothouse.scheduler.diagnosis import Diagnosis, diagnose
+from pilothouse.scheduler.explanation import Explanation, explain
+from pilothouse.scheduler.hints import KINDS, helps
+from pilothouse.scheduler.plugin import Plugin, Rejected
+from pilothouse.scheduler.plugins.default_binder import bind, prepare_volumes
+from pilothouse.scheduler.plugins.default_preemption import Preemption, preempt
+from pilothouse.scheduler.plugins.scheduling_gates import gates
+from pilothouse.scheduler.pod_info import PodInfo
+from pilothouse.scheduler.profile import Profile
+from pilothouse.scheduler.queue import Entry, Name, Queue
+
+NEWS = ("", "")  # the key for changes that are not about one waiting pod
+
+
+class Decision(NamedTuple):
+    """What must be remembered of a placement to explain it later: when, and which of how many equals was drawn."""
+
+    uid: str
+    revision: int
+    draw: int
+    equals: int
+
+
+class Scheduler(Controller):
+    """kube-scheduler: filters, scores, binds.
+
+    Args:
+        profiles: one for each `schedulerName` that it serves; by default one, "default-scheduler".
+        name: the component's own name, the actor of its writes.
+    """
+
+    declares: ClassVar[tuple[str, ...]] = ("entries", "seen", "decisions")
+
+    def __init__(self, *profiles: Profile, name: str = "default-scheduler") -> None:
+        self.name = name
+        self.profiles = {profile.name: profile for profile in profiles or (Profile(name=name),)}
+        self.entries: dict[Name, Entry] = {}
+        self.seen: dict[str, int] = {}
+        self.decisions: dict[Name, Decision] = {}
+
+    @classmethod
+    def read(cls, configuration: Mapping[str, Any]) -> Scheduler:
+        """A scheduler with the profiles of a KubeSchedulerConfiguration. Raises ValueError naming what is not known."""
+        given: list[Mapping[str, Any]] = configuration.get("profiles") or [{}]
+        profiles = [Profile.read(each) for each in given]
+        return cls(*profiles, name=profiles[0].name)
+
+    # ---- as a component
+
+    @property
+    def watches(self) -> Mapping[str, Watch]:
+        """Pods, and while one waits whatever may help it."""
+        return {**dict.fromkeys(KINDS, self._news), "Pod": self._pod_changed}
+
+    def start(self) -> None:
+        """Everything but the declared state follows from objects and is made when first needed."""
+        self.queue = Queue(self.entries)
+        self._columns: Columns | None = None
+        self._cycles: dict[str, Cycle] = {}
+
+    def fork(self) -> Controller:
+        """The same scheduler for another cluster; plugins added there later are not added here."""
+        twin = super().fork()
+        assert isinstance(twin, Scheduler)
+        twin.profiles = {name: profile.copy() for name, profile in self.profiles.items()}
+        return twin
+
+    def _pod_changed(self, change: Change) -> Iterable[Hashable]:
+        pod = change.object
+        if not pod.spec.nodeName and pod.spec.schedulerName in self.profiles:
+            return ((change.namespace, change.name),)
+        return (NEWS,) if self.queue.waiting and not _is_progress(change) else ()
+
+    def _news(self, change: Change) -> Iterable[Hashable]:
+        return (NEWS,) if self.queue.waiting else ()
+
+    def reconcile(self, key: Name) -> float | None:
+        """Take note of what changed, then place the first pod of the queue."""
+        self._follow()
+        if key in self.entries and (pod := self.store.get("Pod", *key)) is not None:
+            self.queue.due(key, pod, self.clock.now)
+        taken = self.queue.pop()
+        if taken is not None:
+            self._schedule(*taken)
+            self._follow()
+            if (first := self.queue.first()) is not None:
+                self.wake(first)
+        entry = self.entries.get(key)
+        return max(entry.until - self.clock.now, 0.0) if entry is not None and entry.until else None
+
+    # ---- following what happens
+
+    @property
+    def columns(self) -> Columns:
+        """The cluster in columns, up to date."""
+        if self._columns is None:
+            self._columns = Columns(self.store)
+        self._columns.catch_up()
+        return self._columns
+
+    def cycle(self, name: str | None = None) -> Cycle:
+        """The plugins of a profile at work on the present."""
+        columns = self.columns
+        name = next(iter(self.profiles)) if name is None else name
+        if name not in self._cycles:
+            self._cycles[name] = Cycle(self.profiles[name], columns)
+        return self._cycles[name]
+
+    def _follow(self) -> None:
+        revision = self.seen.get("revision")
+        if revision == self.store.revision:
+            return
+        self.seen["revision"] = self.store.revision
+        try:
+            changes = None if revision is None else self.store.log.since(revision)
+        except Compacted:
+            changes = None
+        if changes is None:
+            waiting = [pod for pod in self.store.all("Pod") if not pod.spec.nodeName]
+            for pod in sorted(waiting, key=lambda pod: (str(pod.metadata.creationTimestamp), str(pod.metadata.name))):
+                self._came(pod, None)
+            return
+        for change in changes:
+            if change.key.kind == "Pod":
+                self._pod(change)
+            elif self.queue.waiting and change.key.kind in KINDS:
+                self._help(change)
+
+    def _pod(self, change: Change) -> None:
+        name = (change.key.namespace, change.key.name)
+        before, after = change.before, change.after
+        if after is None:
+            self.queue.forget(name)
+            self.decisions.pop(name, None)
+        elif after.spec.nodeName:
+            if before is None or not before.spec.nodeName:
+                self.queue.forget(name)
+        elif before is None or name not in self.entries:
+            self._came(after, change.revision)
+        elif before.spec is not after.spec or before.metadata.labels is not after.metadata.labels:
+            self._edited(name, before, after, change.revision)
+        if self.queue.waiting and not _is_progress(change):
+            self._help(change)
+
+    def _came(self, pod: Pod, cause: int | None) -> None:
+        name = (pod.metadata.namespace, pod.metadata.name)
+        ours = pod.spec.schedulerName in self.profiles and not pod.metadata.deletionTimestamp
+        if ours and name not in self.entries:
+            self.queue.add(pod, self.clock.now, cause, gated=bool(gates(pod)))
+            self.wake(name)
+
+    def _edited(self, name: Name, before: Pod, after: Pod, cause: int) -> None:
+        entry = self.entries[name]
+        if entry.state == "gated":
+            if not gates(after):
+                self.queue.add(after, self.clock.now, cause)
+                self.wake(name)
+        elif before.spec != after.spec or before.metadata.labels != after.metadata.labels:
+            self._move(name, after, cause)
+
+    def _help(self, change: Change) -> None:
+        for name in [name for name, entry in self.entries.items() if entry.state == "unschedulable"]:
+            pod = self.store.get("Pod", *name)
+            if pod is not None and helps(self.entries[name].plugins, change, pod):
+                self._move(name, pod, change.revision)
+
+    def _move(self, name: Name, pod: Pod, cause: int | None) -> None:
+        if self.entries[name].state == "unschedulable":
+            self.wake(name, self.queue.move(name, pod, self.clock.now, cause))
+
+    # ---- one pod
+
+    def _schedule(self, name: Name, entry: Entry) -> None:
+        pod = self.store.get("Pod", *name)
+        if pod is None or pod.spec.nodeName or pod.metadata.deletionTimestamp:
+            self.queue.forget(name)
+            return
+        if entry.cause is not None:
+            self.store.cause = entry.cause
+        info, cycle = PodInfo(pod), self.cycle(pod.spec.schedulerName)
+        revision = self.store.revision
+        try:
+            best = cycle.place(info).best
+        except Rejected:
+            best = []
+        failures = list(cycle.failures)
+        for failure in failures:
+            self.api.event(pod, "Warning", "PluginFailed", f"{failure}; decided without it")
+        if not best:
+            self._no_place(name, entry, info, cycle)
+            return
+        draw = self.random.randrange(len(best)) if len(best) > 1 else 0
+        row = best[draw]
+        if prepare_volumes(self.api, info, cycle.whole, row):
+            self._nominate(pod, cycle.columns.names[row])
+            self.queue.fail(name, entry, self.clock.now, ("VolumeBinding",))
+            return
+        self._bind(name, entry, pod, cycle.columns.names[row], Decision(entry.uid, revision, draw, len(best)))
+
+    def _bind(self, name: Name, entry: Entry, pod: Pod, node: str, decision: Decision) -> None:
+        from pilothouse.apiserver import ApiError
+
+        try:
+            bind(self.api, pod, node)
+        except ApiError as error:
+            words = f'running Bind plugin "DefaultBinder": {error}'
+            self._say(pod, "SchedulerError", words, None)
+            self.queue.fail(name, entry, self.clock.now, ())
+            return
+        self.queue.forget(name)
+        self.decisions[name] = decision
+
+    def _no_place(self, name: Name, entry: Entry, info: PodInfo, cycle: Cycle) -> None:
+        diagnosis = diagnose(cycle, info)
+        found = self._preempt(info, cycle, diagnosis)
+        after = "not found" if diagnosis.rejected is not None else ""
+        node: str | None = None
+        if found is not None and found.nominated:
+            node = self._take(info, found)
+        elif found is not None:
+            after = f"no new claims to deallocate, preemption: {found.message}"
+            node = "" if not found.candidates and not found.message.startswith("not eligible") else None
+        pod = self.store.get("Pod", *name)
+        if pod is not None:
+            self._say(pod, "Unschedulable", diagnosis.message(after), node)
+        # Without a plugin to blame there is no node at all: the first to join helps.
+        self.queue.fail(name, entry, self.clock.now, tuple(diagnosis.plugins) or ("NodeName",))
+
+    def _preempt(self, info: PodInfo, cycle: Cycle, diagnosis: Diagnosis) -> Preemption | None:
+        if diagnosis.rejected is not None or not diagnosis.total:
+            return None
+        return preempt(cycle, info, diagnosis)
+
+    def _take(self, info: PodInfo, found: Preemption) -> str:
+        """Evict the victims on the cheapest node, which the pod is promised."""
+        nominated = found.nominated
+        node = nominated[self.random.randrange(len(nominated)) if len(nominated) > 1 else 0]
+        for victim in found.candidates[node].victims:
+            if not victim.metadata.deletionTimestamp:
+                self._evict(victim, info, node)
+        waiting = dict(self.columns.nominated.get(node, {}))
+        for other in waiting.values():
+            if (other.spec.priority or 0) < info.priority:
+                self._nominate(other, "")
+        return node
+
+    def _evict(self, victim: Pod, info: PodInfo, node: str) -> None:
+        words = f"{info.spec.schedulerName}: preempting to accommodate a higher priority pod"
+        condition = PodCondition(
+            type="DisruptionTarget",
+            status="True",
+            reason="PreemptionByScheduler",
+            message=words,
+            lastTransitionTime=timestamp(self.clock.now),
+        )
+        conditions = [each for each in victim.status.conditions if each.type != condition.type]
+        status = replace(victim.status, conditions=[*conditions, condition])
+        self.api.update(replace(victim, status=status), subresource="status")
+        self.api.delete("Pod", victim.metadata.name, victim.metadata.namespace)
+        self.api.event(victim, "Normal", "Preempted", f"Preempted by pod {info.metadata.uid} on node {node}")
+
+    def _nominate(self, pod: Pod, node: str) -> None:
+        if pod.status.nominatedNodeName != node:
+            status = replace(pod.status, nominatedNodeName=node)
+            self.api.update(replace(pod, status=status), subresource="status")
+
+    def _say(self, pod: Pod, reason: str, message: str, nominated: str | None) -> None:
+        """The event, then the condition PodScheduled; `nominated` None leaves a promise as it is."""
+        self.api.event(pod, "Warning", "FailedScheduling", message)
+        old = next((each for each in pod.status.conditions if each.type == "PodScheduled"), None)
+        since = old.lastTransitionTime if old is not None and old.status == "False" else timestamp(self.clock.now)
+        condition = PodCondition(
+            type="PodScheduled", status="False", reason=reason, message=message, lastTransitionTime=since
+        )
+        conditions = [condition if each is old else each for each in pod.status.conditions]
+        if old is None:
+            conditions.append(condition)
+        promised = pod.status.nominatedNodeName if nominated is None else nominated
+        status = replace(pod.status, conditions=conditions, nominatedNodeName=promised)
+        if status != pod.status:
+            self.api.update(replace(pod, status=status), subresource="status")
+
+    # ---- plugins
+
+    def add(self, plugin: Plugin, profile: str | None = None) -> None:
+        """Let a plugin, such as a function decorated with `@filter` or `@score`, take part in every decision from now on."""
+        self._profile(profile).add(plugin)
+        self._plugins_changed()
+
+    def remove(self, name: str, profile: str | None = None) -> None:
+        """Take a plugin out again, a learner's or a built-in one. Raises ValueError where there is none of that name."""
+        self._profile(profile).remove(name)
+        self._plugins_changed()
+
+    def _profile(self, name: str | None) -> Profile:
+        name = next(iter(self.profiles)) if name is None else name
+        if name not in self.profiles:
+            raise ValueError(f"there is no profile {name!r}; there are: {', '.join(self.profiles)}")
+        return self.profiles[name]
+
+    def _plugins_changed(self) -> None:
+        self._cycles.clear()
+        self._columns = None
+        for name, entry in list(self.entries.items()):
+            pod = self.store.get("Pod", *name)
+            if entry.state == "unschedulable" and pod is not None:
+                self._move(name, pod, None)
+
+    # ---- explanations
+
+    def explain(self, pod: Pod) -> Explanation:
+        """What every plugin says of every node about the pod: as it was decided, or as it would be now."""
+        metadata = pod.metadata
+        if not metadata.namespace:
+            pod = replace(pod, metadata=replace(metadata, namespace="default"))
+        profile = self.profiles.get(pod.spec.schedulerName) or self._profile(None)
+        name = (pod.metadata.namespace, pod.metadata.name)
+        stored = self.store.get("Pod", *name)
+        if stored is None or not stored.spec.nodeName or metadata.uid != stored.metadata.uid or not metadata.uid:
+            return explain(profile, self.columns, self._with_priority(pod))
+        revision = self._decided_at(name)
+        if revision is None:
+            return self._as_if_not_there(profile, stored)
+        past = rewind(self.store, revision)
+        found = explain(profile, Columns(past), past.get("Pod", *name))
+        found.chosen = stored.spec.nodeName
+        return found
+
+    def _decided_at(self, name: Name) -> int | None:
+        """The revision at which the pod's node was decided, noted or found in the log; None where it is not known."""
+        decision = self.decisions.get(name)
+        if decision is not None and decision.revision >= self.store.log.dropped:
+            return decision.revision
+        for change in reversed(self.store.log.changes):
+            if change.key != Key("Pod", *name) or change.verb != "MODIFIED":
+                continue
+            if change.after.spec.nodeName and not change.before.spec.nodeName:
+                return change.revision - 1
+        return None
+
+    def _as_if_not_there(self, profile: Profile, pod: Pod) -> Explanation:
+        """A pod that was placed before our time is explained as if it had to be placed now."""
+        columns = Columns(self.store)
+        row = columns.rows.get(pod.spec.nodeName)
+        if row is not None and (pod.metadata.namespace, pod.metadata.name) in columns.pods[row]:
+            columns.move(pod, row, -1)
+        found = explain(profile, columns, replace(pod, spec=replace(pod.spec, nodeName="")))
+        found.chosen = pod.spec.nodeName
+        return found
+
+    def _with_priority(self, pod: Pod) -> Pod:
+        """The priority that admission would give a pod that has not gone through it."""
+        if pod.spec.priority is not None:
+            return pod
+        classes = list(self.store.all("PriorityClass"))
+        named = [each for each in classes if each.metadata.name == pod.spec.priorityClassName]
+        usual = [each for each in classes if each.globalDefault and not pod.spec.priorityClassName]
+        chosen = named or usual
+        return replace(pod, spec=replace(pod.spec, priority=chosen[0].value)) if chosen else pod
+
+
+def _is_progress(change: Change) -> bool:
+    """Whether a pod's change, such as a container becoming ready, concerns no other pod."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return not change.object.spec.nodeName
+    return bool(
+        before.spec is after.spec
+        and before.metadata.labels is after.metadata.labels
+        and before.metadata.deletionTimestamp == after.metadata.deletionTimestamp
+        and before.status.phase == after.status.phase
+    )
