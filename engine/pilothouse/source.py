@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pilothouse.api import load_all, since_epoch, to_dict
+from pilothouse.api import DEFAULT, from_dict, load_all, replace, since_epoch, to_dict
 
 Objects = str | Path | Mapping[str, Any] | Iterable[Any]
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -47,3 +47,12 @@ def newest_time(item: Any) -> float:
                 yield from moments(part)
 
     return max(moments(to_dict(item)), default=0.0)
+
+
+def placed(item: Any) -> Any:
+    """A typed object as it is, in the namespace "default" where its kind wants one and none is named."""
+    found = from_dict(dict(item), strict=False) if isinstance(item, Mapping) else item
+    served = DEFAULT.find(found.apiVersion, found.kind)
+    if found.metadata.namespace or served is None or not served.namespaced:
+        return found
+    return replace(found, metadata=replace(found.metadata, namespace="default"))
