@@ -111,7 +111,7 @@ def rows(call: Call, resource: Any, objects: Sequence[Any], with_kind: bool = Fa
     """The table of some objects of one kind, with the columns that the flags add."""
     flags = call.flags
     wide = flags.text("output") == "wide"
-    made = table(resource.kind, objects, wide, call.now)
+    made = table(resource.store_name, objects, wide, call.now)
     header = [str(column).upper() for column in made.columns]
     lines = [[str(cell) for cell in row] for row in made.rows]
     if with_kind:
@@ -161,7 +161,7 @@ def _watch(call: Call) -> None:
             continue
         if thing is None or not _chosen(call, thing):
             continue
-        made = table(resource.kind, [thing], call.flags.text("output") == "wide", change.time)
+        made = table(resource.store_name, [thing], call.flags.text("output") == "wide", change.time)
         grid = Grid((), [[str(cell) for cell in row] for row in made.rows])
         call.say(as_text(grid, header=False))
 
