@@ -208,9 +208,9 @@ class Cluster:
         """One object. Raises ApiError (404) where it is not there."""
         return self.api.get(kind, name, namespace)
 
-    def logs(self, pod: str, container: str = "", namespace: str = "default") -> str:
-        """What a container wrote; the first container where none is named."""
-        return "\n".join(line for _, line in self.machines.logs(pod, container, namespace))
+    def logs(self, pod: str, container: str = "", namespace: str = "default", previous: bool = False) -> str:
+        """What a container wrote (in the run before, with `previous`); the first container where none is named."""
+        return "\n".join(line for _, line in self.machines.logs(pod, container, namespace, previous))
 
     def fail(self, what: str) -> None:
         """Break something: "node/n1" (its kubelet and containers stop) or "component/NAME" (it stops acting)."""
