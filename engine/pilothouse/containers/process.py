@@ -7,6 +7,7 @@ in one call, and the moment of its end is known as soon as it is decided. The co
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -16,6 +17,9 @@ from pilothouse.containers.program import Launch
 from pilothouse.containers.tape import Reaction, Tape
 
 NUMBERS = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "SEGV": 11, "USR2": 12, "TERM": 15}
+EPOCH = datetime(2026, 1, 1)
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LOG_LINES = 10_000  # kept of one container; the real runtime rotates at 10 MiB
 RUNC = "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: "
 EXEC = "failed to exec in container: "
@@ -183,7 +187,13 @@ def log_of(process: Process, now: float, limit: int = LOG_LINES) -> list[tuple[f
     until = now if process.end is None else min(now, process.end.at)
     lines = [(process.started + when, text) for when, text in process.tape.log(until - process.started, limit)]
     told = [line for line in process.told if line[0] <= now]
-    return (lines + told)[-limit:]
+    return [(when, text.replace(shell.DATE, _date(when))) for when, text in (lines + told)[-limit:]]
+
+
+def _date(when: float) -> str:
+    """A moment as the command `date` prints it."""
+    moment = EPOCH + timedelta(seconds=int(when))
+    return f"{DAYS[moment.weekday()]} {MONTHS[moment.month - 1]} {moment.day:2} {moment:%H:%M:%S} UTC {moment.year}"
 
 
 def message_of(process: Process, path: str, limit: int = 4096) -> str:

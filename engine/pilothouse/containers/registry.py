@@ -64,11 +64,15 @@ class Registry:
             raise PullError(f"{trouble}pulling from host {MIRROR} failed with status code {answer}")
         if self.unknown == "refuse":
             raise PullError(f"rpc error: code = NotFound desc = {trouble}{reference}: not found")
-        image = self.assumed.get(str(reference))
+        return self.assume(str(reference))
+
+    def assume(self, text: str) -> Image:
+        """An image of that name about which nothing is known: a server that stays up."""
+        image = self.assumed.get(text)
         if image is None:
             programs = {"*": server(status=200)}
-            image = Image(name=str(reference), programs=programs, entrypoint=("/app",), shell=True, assumed=True)
-            self.assumed[str(reference)] = image
+            image = Image(name=text, programs=programs, entrypoint=("/app",), shell=True, assumed=True)
+            self.assumed[text] = image
         return image
 
 

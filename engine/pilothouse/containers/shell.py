@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import msgspec
 
-from pilothouse.containers.command import COMMANDS, DATE, FOREVER, Finished, Session, Unsupported
-from pilothouse.containers.grammar import AndOr, Loop, Script, Simple, Word, parse_script
+from pilothouse.containers.command import COMMANDS
+from pilothouse.containers.grammar import AndOr, Loop, Script, Simple, Unsupported, Word, parse_script
 from pilothouse.containers.program import Launch
+from pilothouse.containers.session import DATE, FOREVER, Finished, Session
 from pilothouse.containers.tape import Reaction, Tape
 
 __all__ = ["DATE", "Result", "Unsupported", "executable", "play", "run_now"]

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pilothouse.api import Container, ContainerStateTerminated, ContainerStatus, Pod, replace, since_epoch
-from pilothouse.containers import CreateError, PullError, StartError, start
-from pilothouse.kubelet import probing, starting
+from pilothouse.containers import CreateError, StartError, start
+from pilothouse.kubelet import probing, pulling, starting
 from pilothouse.kubelet.config import ConfigError
 from pilothouse.kubelet.record import Box, Exit, Record
 
 if TYPE_CHECKING:
     from pilothouse.kubelet.kubelet import Kubelet
+    from pilothouse.kubelet.worker import Worker
 
 LOST = 255  # the exit code of a container whose machine was rebooted
 
@@ -62,25 +63,24 @@ def _ended(pod: Pod, container: Container) -> Box:
     return Box(name=container.name, runs=status.restartCount + 1, exit=_exit(status.state.terminated))
 
 
-def _box(worker: object, container: Container) -> Box:
-    from pilothouse.kubelet.worker import Worker
-
-    assert isinstance(worker, Worker)
+def _box(worker: Worker, container: Container) -> Box:
     status = _status(worker.pod, container.name)
     state, last = status.state, _exit(status.lastState.terminated)
     runs = status.restartCount + 1
+    sandbox = worker.record.sandboxes
     run_id = status.containerID.removeprefix("containerd://")
     if state.running is not None:
         begun = since_epoch(state.running.startedAt)
         try:
-            image = worker.host.registry.find(container.image)
-            process = start(image, starting.launch_of(worker, container), begun)
-        except (CreateError, StartError, PullError, ConfigError, ValueError):
+            image = pulling.image_of(worker, container)
+            process = start(image, starting.launch_of(worker, container, image), begun)
+        except (CreateError, StartError, ConfigError):
             gone = Exit(code=LOST, reason="Unknown", started=begun, finished=worker.now, id=run_id)
-            return Box(name=container.name, runs=runs, id=run_id, exit=gone, last=last)
+            return Box(name=container.name, runs=runs, sandbox=sandbox, id=run_id, exit=gone, last=last)
         return Box(
             name=container.name,
             runs=runs,
+            sandbox=sandbox,
             id=run_id,
             process=process,
             last=last,
@@ -88,10 +88,11 @@ def _box(worker: object, container: Container) -> Box:
             ready=status.ready,
         )
     if state.terminated is not None:
-        return Box(name=container.name, runs=runs, id=run_id, exit=_exit(state.terminated), last=last)
+        ended = _exit(state.terminated)
+        return Box(name=container.name, runs=runs, sandbox=sandbox, id=run_id, exit=ended, last=last)
     if last is not None:  # it waits for its restart
         trouble = (state.waiting.reason, state.waiting.message) if state.waiting is not None else None
-        return Box(name=container.name, runs=runs, id=run_id, exit=last, trouble=trouble)
+        return Box(name=container.name, runs=runs, sandbox=sandbox, id=run_id, exit=last, trouble=trouble)
     return Box(name=container.name)
 
 
@@ -113,10 +114,9 @@ def rebooted(record: Record, now: float) -> Record:
     """The pod as it is found after its machine has been down: no sandbox, no container runs."""
     if record.stage == "end":
         return record
-    boxes = tuple(_lost(box, now) for box in record.boxes)
     return replace(
         record,
-        boxes=boxes,
+        boxes=tuple(_lost(box, now) for box in record.boxes),
         stage="run",
         sandbox=False,
         job=(),

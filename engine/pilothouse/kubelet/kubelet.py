@@ -89,10 +89,10 @@ class Kubelet(NodeKeeper):
         return after
 
     def _node(self, key: Key) -> float | None:
-        if not self.lives(key.name):
-            return None
         self.store.actor = f"{self.name}/{key.name}"
         self.look_after(key.name)
+        if not self.lives(key.name):
+            return None
         self.images.report(self, key.name)
         for pod in self.store.by("Pod", "node", key.name):
             place = Key("Pod", pod.metadata.namespace, pod.metadata.name)

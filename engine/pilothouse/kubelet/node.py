@@ -162,6 +162,11 @@ def living_lease(lease: Lease) -> Lease:
     return replace(lease, spec=replace(lease.spec, renewTime=""))
 
 
+def is_ready(node: Node) -> bool:
+    """Whether a node is said to be ready."""
+    return any(condition.type == "Ready" and condition.status == "True" for condition in node.status.conditions)
+
+
 def lives(store: Store, name: str) -> bool:
     """Whether the kubelet of a node lives."""
     lease = store.get("Lease", LEASES, name)

@@ -48,9 +48,16 @@ class NodeKeeper(Controller):
         return nodes.lives(self.store, name)
 
     def look_after(self, name: str) -> None:
-        """Report a node as healthy that others have given up, if its kubelet lives."""
+        """Report a node as healthy that others have given up, if its kubelet lives.
+
+        A node that somebody else has written down as ready has a machine behind it, too: it gets its lease.
+        """
         node = self.store.get("Node", "", name)
-        if node is None or not self.lives(name):
+        if node is None:
+            return
+        if self.store.get("Lease", nodes.LEASES, name) is None and nodes.is_ready(node):
+            self.api.create(nodes.lease_of(node))
+        if not self.lives(name):
             return
         healthy = nodes.recovered(node, self.clock.now)
         if healthy != node:
@@ -78,6 +85,8 @@ def of_lease(change: Change) -> Iterable[Key]:
 
 
 def of_node(change: Change) -> Iterable[Key]:
-    """Wake for a node whose conditions somebody else has changed."""
-    if change.verb == "MODIFIED" and change.before.status.conditions != change.after.status.conditions:
+    """Wake for a node that is new, or whose conditions have changed."""
+    if change.after is not None and (
+        change.before is None or change.before.status.conditions != change.after.status.conditions
+    ):
         yield Key("Node", "", change.name)

@@ -27,7 +27,7 @@ def plan_of(pod: Pod, record: Record) -> Plan:
     if _failed(pod, init) or (main and all(_done(pod, container, box) for container, box in main)):
         return Plan(over=True)
     kill = tuple(box.name for _, box in (*init, *main) if box.condemned and box.exit is None)
-    initialized = any(box.runs for _, box in main)
+    initialized = record.sandbox and any(box.sandbox == record.sandboxes for _, box in main)
     start: list[str] = []
     for container, box in init:
         if is_sidecar(container):
@@ -35,12 +35,17 @@ def plan_of(pod: Pod, record: Record) -> Plan:
                 start.append(box.name)
             if not initialized and not (box.process is not None and box.started and not box.condemned):
                 return Plan(kill, tuple(start))
-        elif not initialized and not (box.exit is not None and box.exit.code == 0):
+        elif not initialized and not _finished(record, box):
             if box.process is None or box.condemned:
                 start.append(box.name)
             return Plan(kill, tuple(start))
     start += [box.name for container, box in main if _startable(pod, container, box)]
     return Plan(kill, tuple(start))
+
+
+def _finished(record: Record, box: Box) -> bool:
+    """Whether an init container has done its part for the sandbox that stands."""
+    return record.sandbox and box.sandbox == record.sandboxes and box.exit is not None and box.exit.code == 0
 
 
 def _failed(pod: Pod, init: list[tuple[Container, Box]]) -> bool:

@@ -51,6 +51,7 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
 
     Fields:
         runs: how often it was started (or tried to), so restartCount is one less.
+        sandbox: the number of the sandbox that the newest run was in; a new sandbox begins from the beginning.
         process: the newest run, until the kubelet has noticed its end.
         exit: how the newest run ended.
         last: how the run before ended.
@@ -62,6 +63,7 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     runs: int = 0
+    sandbox: int = 0
     process: Process | None = None
     id: str = ""
     exit: Exit | None = None
@@ -103,7 +105,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         stage: "run"; "stop" while its containers are being stopped; "over" when they are; "end" when nothing is left.
         boxes: its containers, init containers first, in the order of the spec.
         since: when the kubelet first saw it (its probes tick from here).
-        ip, sandbox: the address, and whether the sandbox stands.
+        ip, sandbox: the address, and whether the sandbox stands; `sandboxes` counts them.
         job, until: the steps of the sync that is under way, and when the first of them is done (None: not begun).
         stirred: the sync has started or ended something, so the next one follows at once.
         wait: something has failed in this sync and may be tried again so many seconds later.

@@ -1,4 +1,4 @@
-"""The steps of a sync that start containers: volumes, sandbox, image, creation, start, and the hook after it.
+"""The steps of a sync that start containers: volumes, sandbox, (image,) creation, start, and the hook after it.
 
 Each step has a beginning that gives its duration (or None where it has failed), and an end that gives the steps that
 follow. The counterpart is
@@ -14,17 +14,15 @@ from typing import TYPE_CHECKING
 from pilothouse.api import Container, replace, whole
 from pilothouse.containers import (
     CreateError,
+    Image,
     Launch,
     Process,
-    PullError,
     StartError,
     log_of,
     message_of,
-    parse_reference,
-    pull_seconds,
     start,
 )
-from pilothouse.kubelet import backoff, config, hooks, probing, volumes
+from pilothouse.kubelet import backoff, config, hooks, probing, pulling, volumes
 from pilothouse.kubelet.record import Box, Condemned, Exit, Step, entry, with_entry
 from pilothouse.kubelet.status import sandbox_ready
 
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
 SANDBOX = 0.5  # seconds for the pod's sandbox with its network
 CREATE = 0.1
 START = 0.15
-KNOWN = 0.02  # seconds to ask the registry about an image that is there already
-REFUSED = 0.05
 
 
 def begin_mount(worker: Worker, name: str) -> float:
@@ -88,13 +84,8 @@ def _backs_off(worker: Worker, name: str, fresh: bool) -> bool:
     worker.event("Warning", "BackOff", f"Back-off restarting failed container {name} in pod {whose}", name)
     for_how_long = backoff.duration(known.seconds)
     message = f"back-off {for_how_long} restarting failed container={name} pod={whose}"
-    _fails(worker, name, "CrashLoopBackOff", message, wait)
+    worker.trouble(name, "CrashLoopBackOff", message, wait)
     return True
-
-
-def _fails(worker: Worker, name: str, reason: str, message: str, wait: float = backoff.RETRY) -> None:
-    worker.put(replace(worker.record.box(name), trouble=(reason, message), condemned=None))
-    worker.failed(wait)
 
 
 def finish_begin(worker: Worker, name: str) -> tuple[Step, ...]:
@@ -107,93 +98,9 @@ def finish_restart(worker: Worker, name: str) -> tuple[Step, ...]:
     return () if _backs_off(worker, name, fresh=True) else (("pull", name),)
 
 
-def policy_of(container: Container) -> str:
-    """When the image is pulled."""
-    if container.imagePullPolicy:
-        return container.imagePullPolicy
-    try:
-        return "Always" if parse_reference(container.image).tag == "latest" else "IfNotPresent"
-    except ValueError:
-        return "IfNotPresent"
-
-
-def begin_pull(worker: Worker, name: str) -> float | None:
-    """See to it that the image is on the node."""
-    container, host, node = worker.container(name), worker.host, worker.record.node
-    try:
-        reference = str(parse_reference(container.image))
-    except ValueError as error:
-        quoted = f'"{container.image}"'
-        told = f"Failed to apply default image tag {quoted}: couldn't parse image name {quoted}: {error}"
-        worker.event("Warning", "InspectFailed", told, name)
-        worker.event("Warning", "Failed", "Error: InvalidImageName", name)
-        _fails(worker, name, "InvalidImageName", told)
-        return None
-    policy, present = policy_of(container), host.has_image(node, reference)
-    if policy == "Never" and not present:
-        told = f'Container image "{container.image}" is not present with pull policy of Never'
-        worker.event("Warning", "ErrImageNeverPull", told, name)
-        worker.event("Warning", "Failed", "Error: ErrImageNeverPull", name)
-        _fails(worker, name, "ErrImageNeverPull", told)
-        return None
-    if present and policy != "Always":
-        told = f'Container image "{container.image}" already present on machine and can be accessed by the pod'
-        worker.event("Normal", "Pulled", told, name)
-        return 0.0
-    return _pull(worker, name, container.image, present)
-
-
-def _pull(worker: Worker, name: str, image: str, present: bool) -> float | None:
-    known = entry(worker.record.pulls, image)
-    if known is not None and backoff.remaining(known, known.updated, worker.now) > 0:
-        trouble = worker.record.box(name).trouble
-        cause = trouble[1].partition(": ErrImagePull: ")[2] or trouble[1] if trouble else ""
-        worker.event("Normal", "BackOff", f'Back-off pulling image "{image}"', name)
-        worker.event("Warning", "Failed", "Error: ImagePullBackOff", name)
-        _fails(worker, name, "ImagePullBackOff", f'Back-off pulling image "{image}": ErrImagePull: {cause}')
-        return None
-    worker.event("Normal", "Pulling", f'Pulling image "{image}"', name)
-    try:
-        found = worker.host.registry.find(image)
-    except PullError:
-        return REFUSED
-    return KNOWN if present else pull_seconds(found)
-
-
-def finish_pull(worker: Worker, name: str) -> tuple[Step, ...]:
-    """The image is there, or it is not; go on with what the container needs from elsewhere."""
-    container, host, node = worker.container(name), worker.host, worker.record.node
-    reference = str(parse_reference(container.image))
-    present = host.has_image(node, reference)
-    if policy_of(container) == "Always" or not present:
-        try:
-            image = host.registry.find(container.image)
-        except PullError as error:
-            known = entry(worker.record.pulls, container.image)
-            waits = backoff.following(known, known.updated if known else worker.now, worker.now)
-            worker.set(pulls=with_entry(worker.record.pulls, container.image, waits))
-            worker.event("Warning", "Failed", f'Failed to pull image "{container.image}": {error}', name)
-            worker.event("Warning", "Failed", "Error: ErrImagePull", name)
-            _fails(worker, name, "ErrImagePull", str(error))
-            return ()
-        took = backoff.duration(KNOWN if present else pull_seconds(image))
-        size = f"Image size: {image.size} bytes."
-        told = f'Successfully pulled image "{container.image}" in {took} ({took} including waiting). {size}'
-        worker.event("Normal", "Pulled", told, name)
-        host.add_image(node, reference)
-    try:
-        config.environment(host.store, worker.pod, container)
-    except config.ConfigError as error:
-        worker.event("Warning", "Failed", f"Error: {error}", name)
-        _fails(worker, name, "CreateContainerConfigError", str(error))
-        return ()
-    return (("create", name),)
-
-
-def launch_of(worker: Worker, container: Container) -> Launch:
+def launch_of(worker: Worker, container: Container, image: Image) -> Launch:
     """How the container is started."""
     store, pod = worker.host.store, worker.pod
-    image = worker.host.registry.find(container.image)
     env = config.environment(store, pod, container)
     command, args = config.command_line(container, env)
     limit = container.resources.limits.get("memory", "0") if container.resources else "0"
@@ -210,19 +117,31 @@ def launch_of(worker: Worker, container: Container) -> Launch:
     )
 
 
-def begin_create(worker: Worker, name: str) -> float:
-    """Create the container."""
-    return CREATE
+def begin_create(worker: Worker, name: str) -> float | None:
+    """Create the container, if everything is there that its manifest refers to."""
+    return CREATE if _launch(worker, name) is not None else None
+
+
+def _launch(worker: Worker, name: str) -> Launch | None:
+    container = worker.container(name)
+    try:
+        return launch_of(worker, container, pulling.image_of(worker, container))
+    except config.ConfigError as error:
+        worker.event("Warning", "Failed", f"Error: {error}", name)
+        worker.trouble(name, "CreateContainerConfigError", str(error))
+        return None
 
 
 def finish_create(worker: Worker, name: str) -> tuple[Step, ...]:
     """It is created, if there is anything to run in it."""
-    launch = launch_of(worker, worker.container(name))
+    launch = _launch(worker, name)
+    if launch is None:
+        return ()
     if not launch.argv:
         told = "failed to generate container spec: failed to generate spec: no command specified"
         told = told.replace("container spec", f'container "{_id(worker, worker.record.box(name))}" spec')
         worker.event("Warning", "Failed", f"Error: {told}", name)
-        _fails(worker, name, "CreateContainerError", told)
+        worker.trouble(name, "CreateContainerError", told)
         return ()
     worker.event("Normal", "Created", "Container created", name)
     return (("start", name),)
@@ -236,20 +155,21 @@ def begin_start(worker: Worker, name: str) -> float:
 def finish_start(worker: Worker, name: str) -> tuple[Step, ...]:
     """It runs, or the runtime says why it does not."""
     container, box, now = worker.container(name), worker.record.box(name), worker.now
-    run_id = _id(worker, box)
+    run_id, launch = _id(worker, box), _launch(worker, name)
+    if launch is None:
+        return ()
     try:
-        image = worker.host.registry.find(container.image)
-        process = start(image, launch_of(worker, container), now)
+        process = start(pulling.image_of(worker, container), launch, now)
     except (StartError, CreateError) as error:
         worker.event("Warning", "Failed", f"Error: {error}", name)
         ended = Exit(code=128, reason="StartError", finished=now, message=str(error), id=run_id)
-        fresh = Box(name=name, runs=box.runs + 1, id=run_id, exit=ended, last=box.exit or box.last)
-        worker.put(fresh)
+        sandbox, last = worker.record.sandboxes, box.exit or box.last
+        worker.put(Box(name=name, runs=box.runs + 1, sandbox=sandbox, id=run_id, exit=ended, last=last))
         worker.set(stirred=True)
-        _fails(worker, name, "RunContainerError", str(error))
+        worker.trouble(name, "RunContainerError", str(error))
         return ()
     worker.event("Normal", "Started", "Container started", name)
-    worker.put(running(container, box, process, run_id))
+    worker.put(running(container, box, process, run_id, worker.record.sandboxes))
     worker.set(stirred=True)
     if container.lifecycle is not None and container.lifecycle.postStart is not None:
         return (("hook", name),)
@@ -257,12 +177,13 @@ def finish_start(worker: Worker, name: str) -> tuple[Step, ...]:
     return ()
 
 
-def running(container: Container, box: Box, process: Process, run_id: str) -> Box:
+def running(container: Container, box: Box, process: Process, run_id: str, sandbox: int) -> Box:
     """The container with its new run."""
     started = container.startupProbe is None
     return Box(
         name=box.name,
         runs=box.runs + 1,
+        sandbox=sandbox,
         process=process,
         id=run_id,
         last=box.exit or box.last,
@@ -295,7 +216,7 @@ def finish_hook(worker: Worker, name: str) -> tuple[Step, ...]:
 
 def finish_unhook(worker: Worker, name: str) -> tuple[Step, ...]:
     """The container whose hook failed is gone."""
-    _fails(worker, name, "PostStartHookError", worker.record.box(name).hook)
+    worker.trouble(name, "PostStartHookError", worker.record.box(name).hook)
     return ()
 
 
@@ -317,7 +238,7 @@ def exit_of(container: Container, box: Box) -> Exit:
 BEGIN: dict[str, Callable[[Worker, str], float | None]] = {
     "mount": begin_mount,
     "sandbox": begin_sandbox,
-    "pull": begin_pull,
+    "pull": pulling.begin_pull,
     "create": begin_create,
     "start": begin_start,
     "hook": begin_hook,
@@ -327,7 +248,7 @@ FINISH: dict[str, Callable[[Worker, str], tuple[Step, ...]]] = {
     "sandbox": finish_sandbox,
     "begin": finish_begin,
     "restart": finish_restart,
-    "pull": finish_pull,
+    "pull": pulling.finish_pull,
     "create": finish_create,
     "start": finish_start,
     "hook": finish_hook,

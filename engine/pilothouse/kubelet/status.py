@@ -162,9 +162,7 @@ def _old(pod: Pod, name: str, initial: bool) -> ContainerStatus:
     return next((status for status in statuses if status.name == name), ContainerStatus())
 
 
-def _states(
-    pod: Pod, record: Record, spec: Container, box: Box
-) -> tuple[ContainerState, ContainerState]:
+def _states(pod: Pod, record: Record, spec: Container, box: Box) -> tuple[ContainerState, ContainerState]:
     leaving = record.stage != "run" or _leaving(pod)
     last = _terminated(box.last)
     if box.exit is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pilothouse.api import Container, Pod, PodStatus, replace, since_epoch
 from pilothouse.kubelet import admission, eviction, probing, starting, stopping
-from pilothouse.kubelet.backoff import requeue
+from pilothouse.kubelet.backoff import RETRY, requeue
 from pilothouse.kubelet.phase import is_sidecar
 from pilothouse.kubelet.plan import plan_of
 from pilothouse.kubelet.record import Box, Exit, Record, Step
@@ -178,6 +178,8 @@ class Worker:
             return
         steps: list[Step] = [("kill", name) for name in plan.kill]
         if not self.record.sandbox and plan.start:
+            if self.record.sandboxes:
+                self.event("Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.")
             steps += [("mount", ""), ("sandbox", "")]
         steps += [("restart" if name in plan.kill else "begin", name) for name in plan.start]
         self.set(job=tuple(steps), until=None)
@@ -233,8 +235,9 @@ class Worker:
         elif self.record.wait is not None:
             self.soon(requeue(self.record.wait))
 
-    def failed(self, wait: float) -> None:
-        """Something in this sync has failed and may be tried again in `wait` seconds."""
+    def trouble(self, name: str, reason: str, message: str, wait: float = RETRY) -> None:
+        """A container could not be started in this sync; it may be tried again in `wait` seconds."""
+        self.put(replace(self.record.box(name), trouble=(reason, message), condemned=None))
         self.set(wait=wait if self.record.wait is None else min(wait, self.record.wait))
 
     # --- the end
