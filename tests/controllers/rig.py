@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pilothouse.api import from_dict
 from pilothouse.apiserver import ApiError, Client, Door
@@ -16,7 +16,7 @@ class Binder(Controller):
     """Binds every pod to the first schedulable node, in turn."""
 
     name = "default-scheduler"
-    watches = {"Pod": itself}
+    watches: ClassVar = {"Pod": itself}
 
     def reconcile(self, key: Any) -> None:
         pod = self.store.get(*key)
