@@ -45,6 +45,7 @@ def test_the_kernel_is_short_enough_to_be_read_aloud() -> None:
     assert lines <= 1200
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "engine/pilothouse").rglob("*.py")), ids=lambda f: f.stem)
-def test_every_module_says_why_it_exists(file: Path) -> None:
-    assert file.read_text().lstrip().startswith(('"""', '# Generated')), f"{file.name} begins without its reason"
+def test_every_module_says_why_it_exists() -> None:
+    files = sorted((ROOT / "engine/pilothouse").rglob("*.py"))
+    silent = [f.name for f in files if not f.read_text().lstrip().startswith(('"""', 'r"""', "# Generated"))]
+    assert silent == []
