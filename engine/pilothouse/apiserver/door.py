@@ -104,8 +104,6 @@ class Door:
         """Take a new object in. Answers with what is stored (or would be, with `dry_run`)."""
         info = self.info(item)
         kind = self.kind(info)
-        if item.metadata.resourceVersion:
-            raise ApiError(500, "", "resourceVersion should not be set on objects to be created")
         item = kind.defaults(item)
         request = Request(self, "CREATE", info, item, None, user, dry_run)
         for admit in CHAIN.mutating(info.kind):
@@ -121,6 +119,8 @@ class Door:
                 return self._identify(item, info)
             finally:
                 self.random.setstate(state)
+        if item.metadata.resourceVersion:
+            raise ApiError(500, "", "resourceVersion should not be set on objects to be created")
         if item.metadata.name and self.store.get(info.store_name, item.metadata.namespace, item.metadata.name) is not None:
             raise status.already_exists(info.plural, info.group, item.metadata.name)
         item = self._identify(item, info)
@@ -185,7 +185,16 @@ class Door:
         self._refuse_faults(item, old, info, kind)
         for permit in CHAIN.validating(info.kind):
             permit(request)
+        if kind.finish is not None:
+            item = self._finish(item, kind, dry_run)
         return self._replace(item, old, dry_run)
+
+    def _finish(self, item: Any, kind: Kind, dry_run: bool) -> Any:
+        state = self.random.getstate() if dry_run else None
+        item = kind.finish(self, item) if kind.finish else item
+        if state is not None:
+            self.random.setstate(state)
+        return item
 
     def _current(self, info: ResourceInfo, meta: Any) -> Any:
         old = self.store.get(info.store_name, meta.namespace if info.namespaced else "", meta.name)

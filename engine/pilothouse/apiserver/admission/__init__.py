@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import namespace, pod
+from . import namespace, pod, protection, service
 from .request import Request
 
 Mutate = Callable[[Request], Any]
@@ -43,9 +43,15 @@ class Chain:
 CHAIN = Chain(
     mutating={
         "*": (namespace.exists,),
-        "Pod": (pod.service_account, pod.tolerations, pod.priority),
+        "Pod": (pod.service_account, pod.tolerations, pod.priority, pod.runtime_class),
+        "PersistentVolume": (protection.finalizer,),
+        "PersistentVolumeClaim": (protection.storage_class, protection.finalizer),
+        "VolumeAttributesClass": (protection.finalizer,),
+        "Ingress": (protection.ingress_class,),
     },
-    validating={},
+    validating={
+        "Service": (service.allocate,),
+    },
 )
 
 __all__ = ["CHAIN", "Chain", "Request"]

@@ -87,3 +87,21 @@ def priority(request: Request) -> Any:
         )
         raise status.denied("pods", "", pod.metadata.name, told)
     return replace(pod, spec=replace(spec, priority=value, preemptionPolicy=policy, priorityClassName=name))
+
+
+def runtime_class(request: Request) -> Any:
+    """The overhead and the places of the runtime that the pod asks for."""
+    pod = request.item
+    if request.operation != "CREATE" or pod.spec.runtimeClassName is None:
+        return pod
+    name = pod.spec.runtimeClassName
+    found = request.door.store.get("RuntimeClass", "", name)
+    if found is None:
+        raise status.denied("pods", "", pod.metadata.name, f'pod rejected: RuntimeClass "{name}" not found')
+    changes: dict[str, Any] = {}
+    if found.overhead is not None and found.overhead.podFixed:
+        changes["overhead"] = found.overhead.podFixed
+    if found.scheduling is not None:
+        changes["nodeSelector"] = {**pod.spec.nodeSelector, **found.scheduling.nodeSelector}
+        changes["tolerations"] = [*pod.spec.tolerations, *found.scheduling.tolerations]
+    return replace(pod, spec=replace(pod.spec, **changes)) if changes else pod

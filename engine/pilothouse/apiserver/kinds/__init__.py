@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from ..kind import Kind
+from .access import ACCESS
+from .batch import BATCH
 from .cluster import CLUSTER
+from .config import CONFIGS
+from .extension import EXTENSIONS
+from .network import NETWORK
 from .pod import POD
+from .policy import POLICIES
+from .service import SERVICES
+from .storage import STORAGE
 from .workload import WORKLOADS
 
-TABLES: dict[str, Kind] = {one.kind: one for one in (POD, *CLUSTER, *WORKLOADS)}
+_ALL = (POD, *CLUSTER, *WORKLOADS, *BATCH, *SERVICES, *CONFIGS, *STORAGE, *NETWORK, *POLICIES, *ACCESS, *EXTENSIONS)
+TABLES: dict[str, Kind] = {one.kind: one for one in _ALL}

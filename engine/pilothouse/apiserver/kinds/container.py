@@ -309,7 +309,7 @@ def seccomp(value: Any, path: str, faults: list[Fault]) -> None:
         faults.append(unsupported(f"{path}.type", value.type, ("Localhost", "RuntimeDefault", "Unconfined")))
     elif value.type == "Localhost" and not value.localhostProfile:
         faults.append(required(f"{path}.localhostProfile", "must be set when seccomp type is Localhost"))
-    elif value.type != "Localhost" and value.localhostProfile is not None:
+    elif value.type != "Localhost" and value.localhostProfile:
         told = "can only be set when seccomp type is Localhost"
         faults.append(invalid(f"{path}.localhostProfile", value.localhostProfile, told))
 

@@ -12,7 +12,7 @@ from pilothouse.api import (
     DaemonSetStatus,
     DaemonSetUpdateStrategy,
     DeploymentStatus,
-    DeploymentStrategy,
+    EmptyDirVolumeSource,
     LabelSelector,
     ReplicaSetStatus,
     ReplicationControllerStatus,
@@ -22,15 +22,16 @@ from pilothouse.api import (
     StatefulSetPersistentVolumeClaimRetentionPolicy,
     StatefulSetStatus,
     StatefulSetUpdateStrategy,
+    Volume,
     matches,
     replace,
 )
 
-from ..default import computed, defaults, each, inside, pointer
+from ..default import defaults, each, inside, pointer
 from ..kind import Kind
 from ..metadata import labels
-from ..name import dns_label, dns_subdomain
-from ..rule import NOT_NEGATIVE, Rule, at, at_least, fields, frozen, need, one_of, sees_unset
+from ..name import dns_subdomain
+from ..rule import NOT_NEGATIVE, Rule, at, at_least, fields, frozen, one_of, sees_unset
 from ..status import Fault, forbidden, invalid, required, unsupported
 from .pod import template_warnings
 from .podspec import TEMPLATE, template_defaults
@@ -41,7 +42,7 @@ from .selector import LABEL_SELECTOR, broken
 _EMPTY = LabelSelector()
 
 
-def _count_or_share(value: Any, path: str, faults: list[Fault]) -> None:
+def count_or_share(value: Any, path: str, faults: list[Fault]) -> None:
     """A count, or a share such as "25%"."""
     if isinstance(value, int):
         if value < 0:
@@ -56,7 +57,7 @@ def _share(value: Any) -> int | None:
     return int(value[:-1]) if isinstance(value, str) and re.fullmatch(r"[0-9]+%", value) else None
 
 
-def _at_most_all(value: Any, path: str, faults: list[Fault]) -> None:
+def nothing_above_all(value: Any, path: str, faults: list[Fault]) -> None:
     share = _share(value)
     if share is not None and share > 100:
         faults.append(invalid(path, value, "must not be greater than 100%"))
@@ -99,7 +100,6 @@ def always_restart(spec: Any, path: str, faults: list[Fault]) -> None:
 
 
 REPLICAS = at("replicas", NOT_NEGATIVE)
-_CONDITIONS_KEPT: dict[str, Any] = {}
 
 
 def _warn(item: Any) -> list[str]:
@@ -134,12 +134,12 @@ def _strategy(value: Any, path: str, faults: list[Fault]) -> None:
             faults.append(required(f"{path}.rollingUpdate", "this should be defaulted and never be nil"))
             return
         here = f"{path}.rollingUpdate"
-        _count_or_share(rolling.maxUnavailable, f"{here}.maxUnavailable", faults)
-        _count_or_share(rolling.maxSurge, f"{here}.maxSurge", faults)
+        count_or_share(rolling.maxUnavailable, f"{here}.maxUnavailable", faults)
+        count_or_share(rolling.maxSurge, f"{here}.maxSurge", faults)
         if _nothing(rolling.maxUnavailable) and _nothing(rolling.maxSurge):
             told = "may not be 0 when `maxSurge` is 0"
             faults.append(invalid(f"{here}.maxUnavailable", rolling.maxUnavailable, told))
-        _at_most_all(rolling.maxUnavailable, f"{here}.maxUnavailable", faults)
+        nothing_above_all(rolling.maxUnavailable, f"{here}.maxUnavailable", faults)
     else:
         faults.append(unsupported(f"{path}.type", value.type, ("Recreate", "RollingUpdate")))
 
@@ -347,6 +347,18 @@ def _ordered(value: Any, path: str, faults: list[Fault]) -> None:
         faults.append(invalid(path, value, "must be 'RollingUpdate' or 'OnDelete'"))
 
 
+def _template_with_claims(spec: Any, path: str, faults: list[Fault]) -> None:
+    """The template may mount volumes that only come into being with each pod's claims."""
+    template = spec.template
+    present = {volume.name for volume in template.spec.volumes}
+    claimed = [Volume(name=one.metadata.name, emptyDir=_EMPTY_DIR) for one in spec.volumeClaimTemplates]
+    extra = [volume for volume in claimed if volume.name not in present]
+    if extra:
+        template = replace(template, spec=replace(template.spec, volumes=[*template.spec.volumes, *extra]))
+    TEMPLATE(template, f"{path}.template", faults)
+
+
+_EMPTY_DIR = EmptyDirVolumeSource()
 _STATEFUL_MAY = (
     "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
     "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
@@ -376,7 +388,7 @@ STATEFUL_SET = Kind(
                 at("minReadySeconds", NOT_NEGATIVE),
                 at("ordinals", fields(at("start", NOT_NEGATIVE))),
                 selection("statefulset"),
-                at("template", sees_unset(TEMPLATE)),
+                _template_with_claims,
                 always_restart,
             ),
         )
@@ -421,10 +433,10 @@ def _everywhere(value: Any, path: str, faults: list[Fault]) -> None:
         faults.append(unsupported(f"{path}.type", value.type, ("RollingUpdate", "OnDelete")))
         return
     rolling, here = value.rollingUpdate, f"{path}.rollingUpdate"
-    _count_or_share(rolling.maxUnavailable, f"{here}.maxUnavailable", faults)
-    _at_most_all(rolling.maxUnavailable, f"{here}.maxUnavailable", faults)
-    _count_or_share(rolling.maxSurge, f"{here}.maxSurge", faults)
-    _at_most_all(rolling.maxSurge, f"{here}.maxSurge", faults)
+    count_or_share(rolling.maxUnavailable, f"{here}.maxUnavailable", faults)
+    nothing_above_all(rolling.maxUnavailable, f"{here}.maxUnavailable", faults)
+    count_or_share(rolling.maxSurge, f"{here}.maxSurge", faults)
+    nothing_above_all(rolling.maxSurge, f"{here}.maxSurge", faults)
     if _nothing(rolling.maxUnavailable) and _nothing(rolling.maxSurge):
         faults.append(required(f"{here}.maxUnavailable", "cannot be 0 when maxSurge is 0"))
     elif not _nothing(rolling.maxUnavailable) and not _nothing(rolling.maxSurge):
@@ -504,5 +516,3 @@ WORKLOADS = (
     CONTROLLER_REVISION,
     POD_TEMPLATE,
 )
-
-__all__ = ["WORKLOADS", "DeploymentStrategy", "computed", "dns_label", "need"]

@@ -1,0 +1,70 @@
+"""Admission policies and device claims at the door: kinds that the course does not act on, but takes as the real server does.
+
+The real counterparts are the defaults of `admissionregistration.k8s.io` and `resource.k8s.io`. Simplified: expressions in CEL are not compiled.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pilothouse.api import LabelSelector, replace
+
+from ..default import defaults, each, inside
+from ..kind import Kind
+from ..rule import at, fields, need
+from ..status import Fault, required
+
+_ANYTHING = LabelSelector()
+_MATCH = defaults(
+    matchPolicy="Equivalent",
+    namespaceSelector=_ANYTHING,
+    objectSelector=_ANYTHING,
+    resourceRules=each(defaults(scope="*")),
+    excludeResourceRules=each(defaults(scope="*")),
+)
+
+
+def _policy(spec: Any, path: str, faults: list[Fault]) -> None:
+    if spec.matchConstraints is None:
+        faults.append(required(f"{path}.matchConstraints"))
+    if not spec.validations and not spec.auditAnnotations:
+        told = "validations or auditAnnotations must contain at least one item"
+        faults.append(required(f"{path}.validations", told))
+        faults.append(required(f"{path}.auditAnnotations", told))
+
+
+VALIDATING_POLICY = Kind(
+    "ValidatingAdmissionPolicy",
+    defaults=defaults(spec=inside(defaults(failurePolicy="Fail", matchConstraints=inside(_MATCH)))),
+    rules=fields(at("spec", need(_policy))),
+    status=True,
+    generation=True,
+)
+
+VALIDATING_BINDING = Kind(
+    "ValidatingAdmissionPolicyBinding",
+    defaults=defaults(spec=inside(defaults(matchResources=inside(_MATCH)))),
+    generation=True,
+)
+
+# ----------------------------------------------------------------------------------------------------------------- devices
+
+
+def _request(request: Any) -> Any:
+    request = _MODE(request)
+    return replace(request, count=1) if request.allocationMode == "ExactCount" and not request.count else request
+
+
+_TOLERATION = each(defaults(operator="Equal"))
+_MODE = defaults(allocationMode="ExactCount", tolerations=_TOLERATION)
+_CLAIM = defaults(
+    devices=inside(
+        defaults(requests=each(defaults(exactly=inside(_request), firstAvailable=each(_request)))),
+    )
+)
+
+CLAIM = Kind("ResourceClaim", defaults=defaults(spec=inside(_CLAIM)), status=True)
+CLAIM_TEMPLATE = Kind("ResourceClaimTemplate", defaults=defaults(spec=inside(defaults(spec=inside(_CLAIM)))))
+SLICE = Kind("ResourceSlice", generation=True)
+
+EXTENSIONS = (VALIDATING_POLICY, VALIDATING_BINDING, CLAIM, CLAIM_TEMPLATE, SLICE)
