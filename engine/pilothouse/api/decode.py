@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar
 
 from pilothouse.api.custom import ABSENT, Custom, Tree, tree
+from pilothouse.api.error import DecodeError as DecodeError
 from pilothouse.api.field import Shape, fields
 from pilothouse.api.quantity import QuantityError, canonical, canonical_resource
 from pilothouse.api.scheme import ResourceInfo
@@ -27,20 +28,6 @@ MAX_DEPTH = 200
 # Where we are: (the path above, a field's name or an index or a map's key, the type whose field it is or None).
 Path: TypeAlias = "tuple[Path | None, str | int, type[Base] | None]"
 Struct = TypeVar("Struct", bound=Base)
-
-
-class DecodeError(ValueError):
-    """A manifest that cannot be read as its kind.
-
-    Attributes:
-        detail: the reason without the words "… cannot be handled as …".
-        problems: every unknown or repeated field, where these are the reason.
-    """
-
-    def __init__(self, message: str, detail: str = "", problems: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.detail = detail or message
-        self.problems = problems
 
 
 class Repeated(dict[str, Any]):
@@ -285,6 +272,16 @@ def decode(data: dict[str, Any], info: ResourceInfo) -> tuple[Base, tuple[str, .
     if detail:
         raise refusal(info, detail)
     return found, tuple(walk.problems)
+
+
+def wrong_type(owner: type[Base], data: dict[str, Any], name: str) -> str:
+    """The first value of a wrong type in a part of an object that stands under `name`, in Go's words; "" if none."""
+    walk = Walk()
+    try:
+        walk.struct(owner, data, (None, name, owner))
+    except _Stop as stop:
+        return str(stop)
+    return walk.mismatch
 
 
 def refusal(info: ResourceInfo, detail: str, problems: tuple[str, ...] = ()) -> DecodeError:

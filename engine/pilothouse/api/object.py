@@ -11,7 +11,8 @@ from typing import Any, Literal
 import msgspec
 
 from pilothouse.api.custom import ABSENT, Custom
-from pilothouse.api.decode import DecodeError, decode, refusal
+from pilothouse.api.decode import decode, refusal
+from pilothouse.api.error import DecodeError
 from pilothouse.api.scheme import DEFAULT, Scheme
 from pilothouse.api.struct import Base
 

@@ -31,18 +31,19 @@ def resolve(word: str) -> Scalar:
         return word
     plain = word.replace("_", "") if word[0] != "." else word
     match = _INTEGER.fullmatch(plain)
-    if match is not None:
-        return _integer(match)
-    return _float(plain, word)
+    value = _integer(match) if match is not None else None
+    return _float(plain, word) if value is None else value
 
 
-def _integer(match: re.Match[str]) -> int | float:
+def _integer(match: re.Match[str]) -> int | float | None:
+    """The number, as a float where 64 bits do not hold its sign; None where they do not hold it at all."""
     sign, *digits = match.groups()
     text, base = next((text, base) for text, base in zip(digits, (16, 2, 8, 10), strict=True) if text is not None)
-    # More digits than any float has: do not let Python count them.
-    value = float("inf") if len(text) > 400 else int(text, base)
-    value = -value if sign == "-" else value
-    return value if -(2**63) <= value < 2**63 else float(value)
+    size = int(text, base) if len(text) <= 64 else 2**64
+    if size >= 2**64 or (sign == "-" and size > 2**63):
+        return None
+    value = -size if sign == "-" else size
+    return value if value < 2**63 else float(value)
 
 
 def _float(plain: str, word: str) -> Scalar:
