@@ -211,6 +211,11 @@ class Columns:
                 places[row] = places.get(row, 0) + by
         self.touched.append(row)
 
+    def state(self, row: int) -> tuple[int, ...]:
+        """All that plugins which look at one node and its pods can see of it, host ports aside."""
+        columns = (*self.allocatable.values(), *self.requested.values(), *self.scored.values())
+        return (self.pod_count.item(row), len(columns), *[column.item(row) for column in columns])
+
     # ---- columns made when first asked for
 
     def domain(self, key: str) -> Domain:

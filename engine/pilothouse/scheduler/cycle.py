@@ -14,23 +14,25 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pilothouse.api import Pod
 from pilothouse.scheduler.columns import Columns
 from pilothouse.scheduler.domain import Bools, Ints
-from pilothouse.scheduler.nodes import ALL, Nodes
+from pilothouse.scheduler.nodes import ALL, Nodes, Rows
 from pilothouse.scheduler.plugin import Learned, Plugin, PluginFailed, Refusal
 from pilothouse.scheduler.pod_info import PodInfo
 from pilothouse.scheduler.profile import Profile
 
 MOST_SHAPES = 256
+MANY = 32  # more rows than this are computed together
 
 
 class Places(NamedTuple):
     """The outcome: `best` are the rows with the highest total, in the order of the nodes' names."""
 
     feasible: Bools
-    best: list[int]
+    best: NDArray[np.intp]
 
 
 class Standing:
@@ -55,15 +57,29 @@ class Standing:
                 self.parts.append((plugin, weight, scores))
         self.base = self.fixed.copy()
         self.fixed += cycle.pod_totals(pod, nodes)
+        self._known: dict[tuple[int, ...], tuple[bool, int]] = {}  # by the state of a node
 
     def catch_up(self, cycle: Cycle) -> None:
-        """Look again at the nodes on which pods came or went."""
+        """Look again at the nodes on which pods came or went; nodes in equal states get equal answers."""
         touched = self.columns.touched
         if self.moment == len(touched):
             return
-        rows = sorted({*touched[self.moment :]})
-        self.moment = len(touched)
-        where = slice(rows[0], rows[0] + 1) if len(rows) == 1 else np.array(rows)
+        rows, self.moment = sorted({*touched[self.moment :]}), len(touched)
+        if len(rows) > MANY or self.pod.host_ports:
+            self._look(np.array(rows), cycle)
+            return
+        for row in rows:
+            state = self.columns.state(row)
+            known = self._known.get(state)
+            if known is None:
+                self._look(slice(row, row + 1), cycle)
+                passes = bool(cycle.passing(self.pod, Nodes(self.columns, slice(row, row + 1)), cycle.pod_filters)[0])
+                known = self._known[state] = (passes, int(self.fixed[row] - self.base[row]))
+            else:
+                self.mask[row] = self.by_node[row] and known[0]
+                self.fixed[row] = self.base[row] + known[1]
+
+    def _look(self, where: Rows, cycle: Cycle) -> None:
         nodes = Nodes(self.columns, where)
         self.mask[where] = self.by_node[where] & cycle.passing(self.pod, nodes, cycle.pod_filters)
         self.fixed[where] = self.base[where] + cycle.pod_totals(self.pod, nodes)
@@ -90,12 +106,13 @@ class Cycle:
         feasible = self.feasible(pod, standing)
         nominated = self.columns.rows.get(pod.status.nominatedNodeName, -1)
         if nominated >= 0 and feasible[nominated]:  # it has made room there, so it goes there
-            return Places(feasible, [nominated])
-        if not feasible.any():
-            return Places(feasible, [])
-        totals = self.totals(pod, feasible, standing)
+            return Places(feasible, np.array([nominated]))
+        rows = np.flatnonzero(feasible)
+        if not len(rows):
+            return Places(feasible, rows)
+        totals = self.totals(pod, rows, standing)
         best = np.flatnonzero(totals == totals.max())
-        return Places(feasible, [int(row) for row in (best if feasible.all() else np.flatnonzero(feasible)[best])])
+        return Places(feasible, best if len(rows) == len(feasible) else rows[best])
 
     def standing(self, pod: PodInfo) -> Standing:
         """What is known of pods of this shape, brought up to date."""
@@ -118,9 +135,9 @@ class Cycle:
                 mask = mask & ~refusal.nodes
         return self._beside_nominated(pod, mask) if self.columns.nominated else mask
 
-    def totals(self, pod: PodInfo, feasible: Bools, standing: Standing) -> Ints:
+    def totals(self, pod: PodInfo, feasible: NDArray[np.intp], standing: Standing) -> Ints:
         """The sum of weighted scores of the feasible nodes, up to what is the same for all of them."""
-        rows = ALL if feasible.all() else np.flatnonzero(feasible)
+        rows = ALL if len(feasible) == len(standing.mask) else feasible
         nodes = Nodes(self.columns, rows)
         total = standing.fixed[rows]
         for plugin, weight, scores in standing.parts:

@@ -24,6 +24,11 @@ class Domain:
         self.values: list[str] = []
         self._numbers: dict[str, int] = {}
         self.codes: NDArray[np.intp] = np.array([self._number(each.get(key)) for each in labels], dtype=np.intp)
+        self._slots = self._to_slots()
+
+    def _to_slots(self) -> NDArray[np.intp]:
+        """The codes with nodes without the label in a slot of their own, after the last value."""
+        return np.where(self.codes < 0, len(self.values), self.codes)
 
     def _number(self, value: str | None) -> int:
         if value is None:
@@ -37,6 +42,7 @@ class Domain:
     def move(self, row: int, labels: dict[str, str]) -> None:
         """Follow a node whose labels changed."""
         self.codes[row] = self._number(labels.get(self.key))
+        self._slots = self._to_slots()
 
     @property
     def present(self) -> Bools:
@@ -49,13 +55,14 @@ class Domain:
         return answers[self.codes]  # -1 is the last answer
 
     def totals(self, amounts: Ints) -> Ints:
-        """The sum of `amounts` over the nodes of each value; nodes without the label count nowhere.
+        """The sum of `amounts` over the nodes of each value, and in the end 0, for nodes without the label.
 
         Sums of whole numbers below 2**53 are exact in floating point, in whatever order they are taken.
         """
-        sums = np.bincount(self.codes + 1, weights=amounts, minlength=len(self.values) + 1)
-        return sums[1:].astype(np.int64)
+        sums = np.bincount(self._slots, weights=amounts, minlength=len(self.values) + 1).astype(np.int64)
+        sums[-1] = 0
+        return sums
 
-    def spread(self, totals: Ints, missing: int = 0) -> Ints:
-        """For each node the number that belongs to its value; `missing` where it has no such label."""
-        return np.append(totals, missing)[self.codes]
+    def spread(self, totals: Ints) -> Ints:
+        """For each node the total of its value; 0 where it has no such label."""
+        return totals[self._slots]

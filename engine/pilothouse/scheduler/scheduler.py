@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
+
 from pilothouse.api import Pod, PodCondition, replace, timestamp
 from pilothouse.kernel import Change, Compacted, Controller, Key, rewind
 from pilothouse.kernel.loop import Watch
@@ -26,6 +28,7 @@ from pilothouse.scheduler.pod_info import PodInfo
 from pilothouse.scheduler.profile import Profile
 from pilothouse.scheduler.queue import Entry, Name, Queue
 
+NOWHERE = np.array([], dtype=np.intp)
 NEWS = ("", "")  # the key for changes that are not about one waiting pod
 
 
@@ -199,15 +202,14 @@ class Scheduler(Controller):
         try:
             best = cycle.place(info).best
         except Rejected:
-            best = []
-        failures = list(cycle.failures)
-        for failure in failures:
+            best = NOWHERE
+        for failure in cycle.failures.copy():
             self.api.event(pod, "Warning", "PluginFailed", f"{failure}; decided without it")
-        if not best:
+        if not len(best):
             self._no_place(name, entry, info, cycle)
             return
         draw = self.random.randrange(len(best)) if len(best) > 1 else 0
-        row = best[draw]
+        row = int(best[draw])
         if prepare_volumes(self.api, info, cycle.whole, row):
             self._nominate(pod, cycle.columns.names[row])
             self.queue.fail(name, entry, self.clock.now, ("VolumeBinding",))

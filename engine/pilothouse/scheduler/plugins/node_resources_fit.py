@@ -85,7 +85,8 @@ class NodeResourcesFit(Plugin):
             weights += weight * counts
         if self.strategy == "RequestedToCapacityRatio":  # this one rounds, half up
             return np.where(weights > 0, (2 * total + weights) // np.maximum(2 * weights, 1), 0)
-        return total // np.maximum(weights, 1)
+        mean: Ints = total // np.maximum(weights, 1)
+        return mean
 
     def _ratio(self, requested: Ints, capacity: Ints) -> Ints:
         utilization = np.where(requested > capacity, 100, requested * 100 // capacity)
@@ -100,7 +101,8 @@ class NodeResourcesFit(Plugin):
 
 
 def _least(requested: Ints, capacity: Ints) -> Ints:
-    return np.maximum(capacity - requested, 0) * MAX_SCORE // capacity
+    free: Ints = np.maximum(capacity - requested, 0)
+    return free * MAX_SCORE // capacity
 
 
 def _most(requested: Ints, capacity: Ints) -> Ints:

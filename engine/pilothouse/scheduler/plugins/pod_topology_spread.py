@@ -24,6 +24,8 @@ from pilothouse.scheduler.pod_info import PodInfo
 from pilothouse.scheduler.toleration import HARD, untolerated
 
 HOSTNAME = "kubernetes.io/hostname"
+BROKEN = "node(s) didn't match pod topology spread constraints"
+MISSING = f"{BROKEN} (missing required label)"
 SYSTEM_DEFAULTS = (
     TopologySpreadConstraint(maxSkew=3, topologyKey=HOSTNAME, whenUnsatisfiable="ScheduleAnyway"),
     TopologySpreadConstraint(maxSkew=5, topologyKey="topology.kubernetes.io/zone", whenUnsatisfiable="ScheduleAnyway"),
@@ -42,11 +44,11 @@ class Constraint(NamedTuple):
 
 
 class Constraints(NamedTuple):
-    """The hard or the soft constraints of one pod, and the nodes that have all of their labels."""
+    """The hard or the soft constraints of one pod."""
 
     all: tuple[Constraint, ...]
-    complete: Bools
-    strict: bool  # nodes without one of the labels are out of the question
+    complete: Bools  # the nodes that have all of their labels
+    scored: Bools  # the nodes that may get points: those, or with the system's defaults all
 
 
 class PodTopologySpread(Plugin):
@@ -65,20 +67,14 @@ class PodTopologySpread(Plugin):
     def filter(self, pod: PodInfo, nodes: Nodes) -> Iterable[Refusal]:
         """Nodes without a label, and nodes that would get too far ahead; the first constraint broken is named."""
         constraints = self._constraints(pod, nodes, "DoNotSchedule")
+        if not constraints.all:
+            return ()
         open_ = ~nodes.nothing()
         refusals = []
         for constraint in constraints.all:
-            codes = constraint.domain.codes[nodes.rows]
-            lacking = open_ & (codes < 0)
-            refusals.append(
-                Refusal(
-                    lacking,
-                    "node(s) didn't match pod topology spread constraints (missing required label)",
-                    resolvable=False,
-                )
-            )
+            lacking = open_ & (constraint.domain.codes[nodes.rows] < 0)
             ahead = open_ & ~lacking & (_skew(constraint, constraints.complete, nodes) > constraint.skew)[nodes.rows]
-            refusals.append(Refusal(ahead, "node(s) didn't match pod topology spread constraints"))
+            refusals += [Refusal(lacking, MISSING, resolvable=False), Refusal(ahead, BROKEN)]
             open_ &= ~lacking & ~ahead
         return refusals
 
@@ -87,36 +83,30 @@ class PodTopologySpread(Plugin):
         constraints = self._constraints(pod, nodes, "ScheduleAnyway")
         if not constraints.all:
             return None
-        scored = constraints.complete[nodes.rows] if constraints.strict else ~nodes.nothing()
+        scored = constraints.scored[nodes.rows]
         total = np.zeros(len(nodes), dtype=np.float64)
         for constraint in constraints.all:
             counts = nodes.columns.crowd.count(constraint.whom)
             domain = constraint.domain
-            codes = domain.codes[nodes.rows]
             if domain.key == HOSTNAME:
                 places, pods = int(np.count_nonzero(scored)), counts[nodes.rows]
             else:
-                places = int(np.count_nonzero(np.bincount(codes[scored] + 1)))
-                counted = constraint.counted & constraints.complete if constraints.strict else constraint.counted
-                pods = domain.spread(domain.totals(counts * counted))[nodes.rows]
+                places = int(np.count_nonzero(np.bincount(domain.codes[nodes.rows][scored] + 1)))
+                pods = domain.spread(domain.totals(counts * constraint.counted))[nodes.rows]
             worth = pods * logarithm(places + 2) + float(constraint.skew - 1)
-            total += worth if constraints.strict else np.where(codes >= 0, worth, 0.0)
-        rounded = np.floor(total + 0.5).astype(np.int64)
-        return np.where(scored, rounded, 0) if constraints.strict else rounded
+            total += worth * constraint.domain.present[nodes.rows]
+        return np.floor(total + 0.5).astype(np.int64) * scored
 
     def normalize(self, scores: Ints, pod: PodInfo, nodes: Nodes) -> Ints:
         """The emptiest place is 100; nodes without the labels get 0."""
-        constraints = self._constraints(pod, nodes, "ScheduleAnyway")
-        scored = constraints.complete[nodes.rows] if constraints.strict else None
-        seen = scores if scored is None else scores[scored]
+        scored = self._constraints(pod, nodes, "ScheduleAnyway").scored[nodes.rows]
+        seen = scores[scored]
         if not len(seen):
             return np.zeros_like(scores)
         least, most = int(seen.min()), int(seen.max())
         if most == 0:
-            result = np.full_like(scores, MAX_SCORE)
-        else:
-            result = (most + least - scores) * MAX_SCORE // most
-        return result if scored is None else np.where(scored, result, 0)
+            return MAX_SCORE * scored
+        return (most + least - scores) * MAX_SCORE // most * scored
 
     def _constraints(self, pod: PodInfo, nodes: Nodes, action: str) -> Constraints:
         known = pod.memo.get((self.name, action))
@@ -148,7 +138,9 @@ class PodTopologySpread(Plugin):
             itself = selector is not None and selector.matches(pod.labels)
             least = 1 if each.minDomains is None else each.minDomains
             found.append(Constraint(domain, (whom,), each.maxSkew, least, counted, itself))
-        return Constraints(tuple(found), complete, strict)
+        if strict:
+            found = [each._replace(counted=each.counted & complete) for each in found]
+        return Constraints(tuple(found), complete, complete if strict else np.ones_like(complete))
 
 
 def _skew(constraint: Constraint, complete: Bools, nodes: Nodes) -> Ints:

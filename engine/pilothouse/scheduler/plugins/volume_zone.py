@@ -26,6 +26,8 @@ class VolumeZone(Plugin):
 
     def filter(self, pod: PodInfo, nodes: Nodes) -> Iterable[Refusal]:
         """The nodes elsewhere. Rejects a pod whose claim or volume is missing, or should have been bound by now."""
+        if not pod.claims:
+            return ()
         refused, zoned = nodes.whole.nothing(), nodes.whole.nothing()
         for label in LABELS:
             zoned |= nodes.domain(label).present
