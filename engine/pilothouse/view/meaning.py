@@ -33,6 +33,7 @@ from pilothouse.view.word import CODE
 
 NOWHERE = -1
 NO_IMAGE = {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"}
+WAITS = {"CrashLoopBackOff": "pod-waits", "ImagePullBackOff": "pod-retries"}
 TROUBLE = NO_IMAGE | {"CrashLoopBackOff", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
 
 
@@ -160,7 +161,7 @@ def pod_word(old: int, new: int, why: str, restarted: bool) -> int:
     if new == RUNNING:
         return CODE["pod-unready" if old == READY else "pod-restarted" if restarted else "pod-started"]
     if new == CRASHING:
-        return CODE["pod-image" if why in NO_IMAGE else "pod-waits" if why == "CrashLoopBackOff" else "pod-crashed"]
+        return CODE[WAITS.get(why, "pod-image" if why in NO_IMAGE else "pod-crashed")]
     if new == READY and old == READY:
         return CODE["pod-restarted"] if restarted else 0
     name = {STUCK: "pod-stuck", READY: "pod-ready", DONE: "pod-done", FAILED: "pod-failed", LEAVING: "pod-leaving"}
@@ -234,7 +235,12 @@ def lease_time(item: Any) -> str:
     return (item.spec.renewTime or "") if item.spec is not None else ""
 
 
-EVENTS = {"Pulling": "pod-pulling", "Unhealthy": "pod-unhealthy", "Preempted": "pod-unhealthy"}
+EVENTS = {
+    "Pulling": "pod-pulling",
+    "Started": "pod-started",
+    "Unhealthy": "pod-unhealthy",
+    "Preempted": "pod-unhealthy",
+}
 
 
 def read_event(thing: Thing, change: Change) -> Reading | None:
@@ -242,6 +248,8 @@ def read_event(thing: Thing, change: Change) -> Reading | None:
     item = change.after
     if change.before is not None or item is None or item.reason not in EVENTS or not thing.known:
         return None
+    if item.reason == "Started":  # told by the kubelet a moment before the pod's status says so
+        return Reading(CODE["pod-started"], RUNNING, thing.place) if thing.state == PLACED else None
     why = item.message.split('"')[1] if item.reason == "Pulling" and item.message.count('"') > 1 else item.message
     return Reading(CODE[EVENTS[item.reason]], thing.state, thing.place, 0, why)
 

@@ -39,7 +39,7 @@ STATES = (
     State("ready", "ready", "solid", "", "#0F8A6D", "#2FB795"),
     State("done", "finished", "solid", "✓", "#7D8B95", "#8795A1"),
     State("failed", "failed", "stripes", "✕", "#C2410C", "#F0743E"),
-    State("crashing", "crashing", "stripes", "!", "#D0551B", "#F58A55"),
+    State("crashing", "crashing, or cannot start", "stripes", "!", "#D0551B", "#F58A55"),
     State("leaving", "stopping", "none", "→", "#A2588F", "#D68CC2"),
 )
 

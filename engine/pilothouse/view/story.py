@@ -15,12 +15,13 @@ from array import array
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pilothouse.kernel import Change, Store
+from pilothouse.kernel import Change, Key, Store
 from pilothouse.view.meaning import COUNTS, NOWHERE, QUIET, READERS, Reading, Thing, read_other
 from pilothouse.view.word import WORDS, Facts, actor_words, sentence
 
 INFINITE = float("inf")
 LIMIT = 100_000  # changes read at most; about half a second and one megabyte
+FURNITURE = {"kube-root-ca.crt"}  # in every namespace of every cluster
 COLUMNS = ("thing", "word", "actor", "a", "b", "why", "revision", "cause")
 NAMES_ACTOR = [("{who}" in word.one) for word in WORDS]
 
@@ -99,7 +100,7 @@ class Story:
                     base[change.key] = change.before
         for kind in ("Node", *COUNTS, "Pod"):
             for item in self.store.all(kind):
-                key = (kind, item.metadata.namespace, item.metadata.name)
+                key = Key(kind, item.metadata.namespace, item.metadata.name)
                 if key not in touched:
                     base[key] = item
         order = {kind: place for place, kind in enumerate(("Node", *COUNTS, "Pod"))}
@@ -115,6 +116,8 @@ class Story:
     def _read(self, changes: Iterable[Change]) -> None:
         readers, seen, quiet = READERS, self._seen, QUIET
         for change in changes:
+            if change.time > self.until:
+                break
             key = change.key
             reader = readers.get(key.kind)
             if reader is None and key.kind in quiet:
@@ -127,8 +130,6 @@ class Story:
                 if change.cause is not None:
                     seen[change.revision] = seen.get(change.cause, 0)
                 continue
-            if change.time > self.until:
-                break
             if change.time != self._open_time:
                 self._close()
                 self._open_time = change.time
@@ -145,7 +146,8 @@ class Story:
         thing = self._index.get((kind, namespace, name))
         if thing is None:
             thing = self._index[kind, namespace, name] = Thing(len(self.things), kind, namespace, name)
-            thing.hidden = bool(self.namespace and namespace and namespace != self.namespace)
+            elsewhere = bool(self.namespace and namespace and namespace != self.namespace)
+            thing.hidden = elsewhere or name in FURNITURE
             self.things.append(thing)
         return thing
 

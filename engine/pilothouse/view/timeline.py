@@ -38,7 +38,16 @@ def clock(time: float) -> str:
     return f"{hours}:{text}" if hours else text
 
 
-TROUBLE = {"pod-crashed", "pod-waits", "pod-image", "pod-failed", "pod-stuck", "pod-unready", "pod-unhealthy"}
+TROUBLE = {
+    "pod-crashed",
+    "pod-waits",
+    "pod-image",
+    "pod-retries",
+    "pod-failed",
+    "pod-stuck",
+    "pod-unready",
+    "pod-unhealthy",
+}
 TROUBLE |= {"node-silent", "node-lost", "work-short"}
 
 

@@ -68,27 +68,34 @@ class View(anywidget.AnyWidget):
         end = float("inf") if until is None else seconds(until)
         self._told = Story(cluster.store, namespace, wanted, end, limit)
         self._told.read()
-        self._sent = Mark()
+        self._sent, self._sent_now = Mark(), self._told.now
         self._commands = 0
         self._cluster = cluster
         super().__init__(_autoplay=play, _height=height, time=self._told.now)
         if since is not None:
-            self._order("play" if play else "go", time=seconds(since), start=seconds(since))
+            self._order("play" if play else "go", time=seconds(since))
         after_each_cell(self)
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:
         """The state for a new view or a reloaded page: the whole story so far, as one message."""
         state = super().get_state(key, drop_defaults)
         if "_story" in state:
-            self._told.read()
-            self._sent = mark(self._told)
+            if self.comm is not None:
+                self.refresh()  # so that views which are open already know as much as the new one
+            self._mark_sent()
             state["_story"] = frames(self._told)
         return state
 
+    def _mark_sent(self) -> None:
+        self._told.read()
+        self._sent, self._sent_now = mark(self._told), self._told.now
+
     def refresh(self) -> None:
         """Send what the cluster did since the last time; a notebook does so after each cell."""
-        if self._told.read() or self._told.now > self.time:
-            message, self._sent = frames(self._told, self._sent), mark(self._told)
+        self._told.read()
+        if mark(self._told) != self._sent or self._told.now != self._sent_now:
+            message = frames(self._told, self._sent)
+            self._mark_sent()
             self.send({"type": "append"}, [message])
 
     def play_to(self, time: str | float) -> None:

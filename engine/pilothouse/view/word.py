@@ -34,6 +34,11 @@ WORDS = (
     Word("pod-crashed", "{it} crashes{:why}", "{pods} crash{:why}"),
     Word("pod-waits", "{it} waits before it is started again{(why)}", "{pods} wait before they start again{(why)}"),
     Word("pod-image", "{at} cannot fetch the image of {it}{:why}", "{ats} cannot fetch the image of {pods}{:why}"),
+    Word(
+        "pod-retries",
+        "{at} waits before it fetches the image of {it} again",
+        "{ats} wait before they fetch the image of {pods} again",
+    ),
     Word("pod-restarted", "{it} is started again{(why)}", "{pods} are started again{(why)}"),
     Word("pod-done", "{it} finishes its work", "{pods} finish their work"),
     Word("pod-failed", "{it} fails{:why}", "{pods} fail{:why}"),

@@ -462,7 +462,7 @@ class Painter {
       if (state === GONE) {
         const gone = still ? 1 : (place - at[row]) / fade;
         if (gone >= 1) continue;
-        alpha = 1 - gone; lift = gone * 16;
+        alpha = 1 - gone; lift = -gone * 14;
       } else if (state !== DONE && state !== FAILED) {
         const carried = load.get(b[row]);
         if (carried) { carried.cpu += cpu[pod]; carried.memory += memory[pod]; carried.pods++; }
@@ -756,14 +756,14 @@ class Painter {
 
   label(pod, look, x, y, w, h, ink, colour, solid) {
     const { ctx, story } = this, root = story.root(pod), bare = root === pod;
-    const two = h >= 31, size = clamp(h * (two ? 0.3 : 0.5), 9, 13), middle = two ? y + h * 0.36 : y + h / 2 + 0.5;
+    const two = h >= 31, size = clamp(h * (two ? 0.3 : 0.5), 9, 13), middle = two ? y + h / 2 - size * 0.56 : y + h / 2 + 0.5;
     let left = x + 6;
     const sign = look.mark && w > 24 ? 17 : 0;
     if (w > 44) { this.glyph(root, left + size * 0.36, middle, size * 0.36, ink); left += size * 0.72 + 5; }
     const suffix = story.names[pod].split("-").pop(), version = this.version(pod);
     const name = bare ? story.names[pod] : story.names[root] + version;
     this.text(name, left, middle, size, ink, "left", 600, x + w - left - 4 - sign);
-    if (two) this.text(bare ? story.kinds[pod].toLowerCase() : suffix, left, y + h * 0.7, size * 0.86, ink, "left", 400, x + w - left - 4 - sign);
+    if (two) this.text(bare ? story.kinds[pod].toLowerCase() : suffix, left, y + h / 2 + size * 0.7, size * 0.86, ink, "left", 400, x + w - left - 4 - sign);
   }
 
   mark(look, x, y, w, h, ink, colour, solid) {
@@ -1156,7 +1156,7 @@ class Panel {
   }
 
   whenSeen(action) {
-    const watch = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) { watch.disconnect(); action(); } });
+    const watch = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) { watch.disconnect(); if (!this.driven) action(); } });
     watch.observe(this.scene);
     this.undo.push(() => watch.disconnect());
     this.player.go(0, "add");
@@ -1250,7 +1250,7 @@ class Panel {
     for (let beat = 0; beat < story.beats; beat++) {
       if (!story.spoken[beat]) continue;
       const row = story.rowsOf(beat)[0], name = story.words[story.word[row]][0];
-      const kind = /crash|waits|image|failed|stuck|lost|silent|short|unready|unhealthy/.test(name) ? "bad" : /ready|complete|done|back/.test(name) ? "good" : story.actors[story.actor[row]][1] === "you" ? "you" : "plain";
+      const kind = /crash|waits|retries|image|failed|stuck|lost|silent|short|unready|unhealthy/.test(name) ? "bad" : /ready|complete|done|back/.test(name) ? "good" : story.actors[story.actor[row]][1] === "you" ? "you" : "plain";
       if (!groups.has(kind)) groups.set(kind, []);
       groups.get(kind).push(at(story.start[beat]));
     }
@@ -1499,9 +1499,10 @@ class Panel {
 
   command({ action, time, thing, speed }) {
     const { player, story } = this;
+    this.driven = true;
     if (speed) { player.speed = speed; this.speed.value = String(speed); }
     if (thing !== undefined) this.chooseByName(thing);
-    if (action === "play") player.play();
+    if (action === "play") { if (time !== undefined) player.go(story.placeOf(time)); player.play(); }
     else if (action === "pause") player.pause();
     else if (action === "go") { player.pause(); player.go(story.placeOf(time), "step"); }
     else if (action === "play_to") {
