@@ -145,6 +145,13 @@ class Notebook:
         playwright.expect(question.get_by_role("status")).to_contain_text(f"Kept: {letter}")
         self.select_next()
 
+    def type_below(self, text: str) -> None:
+        """Insert a cell below the active one and type into it."""
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("b")
+        self.page.keyboard.press("Enter")
+        self.page.keyboard.insert_text(text)
+
     def select_next(self) -> None:
         """Give the keyboard back to the notebook, at the first cell that has not run."""
         self.page.evaluate("() => document.activeElement && document.activeElement.blur()")
@@ -244,15 +251,24 @@ def test_an_exercise_from_untouched_to_passed(browser: Any, lab: str) -> None:
     notebook = Notebook(browser, lab, f"exercises/{NAME}")
     cell = notebook.run_until('lesson.check("damage-model"')
     playwright.expect(cell.get_by_role("status")).to_contain_text("untouched")
-    notebook.page.keyboard.press("b")
-    notebook.page.keyboard.press("Enter")
-    notebook.page.keyboard.insert_text('lesson.solution("damage-model")')
+    notebook.type_below('lesson.solution("damage-model")')
     notebook.run_until("lesson.solution")
-    assert "damage-model" in notebook.run_until("# exercise 1").locator(".cm-content").inner_text()
-    notebook.page.keyboard.press("b")
-    notebook.page.keyboard.press("Enter")
-    notebook.page.keyboard.insert_text('lesson.check("damage-model", cluster)')
+    offered = notebook.page.locator(".jp-Notebook .jp-Cell", has_text="kind: Deployment").last
+    playwright.expect(offered.locator(".cm-content")).to_contain_text("# exercise 1")
+    offered.locator(".jp-InputArea").click()
+    notebook.page.keyboard.press("Escape")
+    notebook.run_until("# exercise 1")
+    notebook.type_below('lesson.check("damage-model", cluster)')
     cell = notebook.run_until("lesson.check")
     playwright.expect(cell.get_by_role("status")).to_contain_text("pass · damage-model")
+    notebook.type_below('cluster = lesson.scenario("night-watch"); cluster.run("10s")\n')
+    notebook.page.keyboard.insert_text('cluster.api.delete("pod", cluster.list("pods")[0].metadata.name)\n')
+    notebook.page.keyboard.insert_text('lesson.check("night-watch", cluster)')
+    cell = notebook.run_until("lesson.check")
+    status = cell.get_by_role("status").filter(has_text="night-watch")
+    playwright.expect(status).to_contain_text("fail · night-watch")
+    playwright.expect(status).to_contain_text("the same typing error")
+    view = cell.get_by_test_id("pilothouse-view")
+    playwright.expect(view.get_by_test_id("ph-facts")).to_contain_text("eta-model-", timeout=30 * SECONDS)
     assert notebook.problems == []
     notebook.page.close()

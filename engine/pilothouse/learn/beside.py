@@ -6,6 +6,7 @@ differences, so that what remains is the effect.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,21 @@ class Beside:
         )
         head = '<tr><th></th><th scope="col">before</th><th scope="col">after</th></tr>'
         table = f"<table><caption>what changed is bold</caption><thead>{head}</thead><tbody>{body}</tbody></table>"
-        return {"text/plain": repr(self), "text/html": table}
+        pictures = drawn("before", self.before) + drawn("after", self.after)
+        return {
+            "text/plain": repr(self),
+            "text/html": f'<div style="display:flex;flex-wrap:wrap;gap:1em">{pictures}</div>{table}',
+        }
+
+
+def drawn(name: str, cluster: Cluster) -> str:
+    """Return the picture of a cluster as it is now, as HTML with the same in words."""
+    from pilothouse.view import View
+
+    data = b64encode(View(cluster, play=False).png()).decode()
+    words = ", ".join(f"{what}: {value}" for what, value in facts(cluster).items())
+    image = f'<img style="width:100%" alt="{escape(words)}" src="data:image/png;base64,{data}">'
+    return f'<figure style="flex:1;min-width:20em;margin:0">{image}<figcaption>{name}</figcaption></figure>'
 
 
 def facts(cluster: Cluster) -> dict[str, str]:

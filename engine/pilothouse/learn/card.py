@@ -13,6 +13,9 @@ from html import escape
 from typing import Any
 
 COLOURS = {"good": "#1a7f37", "half": "#9a6700", "bad": "#cf222e", "calm": "#57606a", "ask": "#0969da"}
+# JupyterLab floats the terms of a list in a fifth of the width; these put them into a column as wide as they need.
+LABEL = "float:none;width:auto;white-space:nowrap;font-weight:600;margin:0;padding:0 1em 0 0"
+WORDS = "float:none;width:auto;white-space:pre-wrap;margin:0;padding:0"
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,7 @@ class Card:
         """Write the card as a box: a status that screen readers announce, its lines as a description list."""
         colour = COLOURS[self.tone]
         rows = "".join(
-            f'<dt style="font-weight:600;padding-right:1em">{escape(label)}</dt>'
-            f'<dd style="margin:0;white-space:pre-wrap">{escape(words)}</dd>'
+            f'<dt style="{LABEL}">{escape(label)}</dt><dd style="{WORDS}">{escape(words)}</dd>'
             for label, words in self.lines
         )
         return (

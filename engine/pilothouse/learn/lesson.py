@@ -29,7 +29,7 @@ from pilothouse.learn.verdict import SYMBOLS, Verdict
 if TYPE_CHECKING:
     from pilothouse.cluster import Cluster
 
-Part = TypeVar("Part", Question, Check)
+Part = TypeVar("Part")
 
 
 class Lesson:
@@ -72,6 +72,10 @@ class Lesson:
         For whoever got lost or came late: nothing that was done before is needed.
         """
         return self.scenario(checkpoint or ["start", *self._scenario.steps][-1])
+
+    def break_it(self, fault: str, cluster: Cluster) -> None:
+        """Let something happen to the cluster, to be found out from what it shows; the lesson tells it afterwards."""
+        _find(self._scenario.faults, fault, "fault")(cluster)
 
     def predict(self, question: str, answer: str = "") -> Prediction:
         """Ask a question; the answer is kept, not judged. Without widgets give the answer here: `predict("who", "b")`.

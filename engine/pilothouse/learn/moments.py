@@ -71,7 +71,12 @@ class Trace:
                 pods[change.key] = change.after
             yield Moment(change.time, change, pods)
 
-    def last_warning(self) -> Change | None:
-        """Return the newest change that wrote a Warning event since the trace began, or None."""
+    def worst_warning(self) -> Change | None:
+        """Return the change that wrote the most telling Warning event since the trace began, or None.
+
+        A kubelet tells one trouble in several events; of those about the object that was warned of last, the longest
+        says most.
+        """
         warnings = [c for c in self.changes() if c.kind == "Event" and c.after and c.after.type == "Warning"]
-        return warnings[-1] if warnings else None
+        about = [c for c in warnings if c.after.involvedObject == warnings[-1].after.involvedObject]
+        return max(about, key=lambda change: len(change.after.message)) if about else None

@@ -110,7 +110,7 @@ class Always:
         for moment in trace:
             value = measure.of(moment)
             if not self.condition.holds(value):
-                words = f"promised: always {self.condition.words}; at {clock(moment.time)} it was {value}"
+                words = f"always {self.condition.words}; at {clock(moment.time)} it was {value}"
                 return Finding(False, words, value, moment.change, moment.time)
         return Finding(True, f"always {self.condition.words}", value)
 
@@ -136,10 +136,10 @@ class Settles:
         deadline = trace.began + self.within
         if since is not None and since <= deadline:
             return Finding(True, f"{self.condition.words} {since - trace.began:.0f} s later", value)
-        warning = trace.last_warning()
+        warning = trace.worst_warning()
         change = warning if warning is not None and since is None else (decided.change if decided else None)
         late = f"only at {clock(since)}" if since is not None else f"it was {value} at the end"
-        words = f"promised: {self.condition.words} within {self.within:.0f} s; {late}"
+        words = f"{self.condition.words} within {self.within:.0f} s; {late}"
         return Finding(False, words, value, change, change.time if change is not None else trace.began)
 
 
@@ -188,7 +188,7 @@ class Machines:
         """Count the nodes whose Ready condition is True."""
         nodes = trace.cluster.store.list("Node")
         value = sum(any(c.type == "Ready" and c.status == "True" for c in node.status.conditions) for node in nodes)
-        return Finding(value >= self.number, f"promised: {self.number} machines ready; there are {value}", value)
+        return Finding(value >= self.number, f"{self.number} machines ready; there are {value}", value)
 
 
 def machines_ready(number: int) -> Machines:

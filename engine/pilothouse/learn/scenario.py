@@ -18,11 +18,16 @@ Step = Callable[["Cluster"], None]
 
 @dataclass(frozen=True)
 class Scenario:
-    """How to make the first cluster, the steps that follow it in order, and other beginnings (one for each task)."""
+    """Where a lesson begins and what happens in it.
+
+    `begin` makes the first cluster, `steps` follow it in the order of the lesson, `tasks` are other beginnings, one for
+    each exercise, and `faults` break something in a cluster without saying what.
+    """
 
     begin: Callable[[], Cluster]
     steps: Mapping[str, Step] = field(default_factory=dict)
     tasks: Mapping[str, Callable[[], Cluster]] = field(default_factory=dict)
+    faults: Mapping[str, Step] = field(default_factory=dict)
 
     def checkpoints(self) -> list[str]:
         """Return the names of all places to start from, in the order of the lesson."""

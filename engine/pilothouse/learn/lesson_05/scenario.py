@@ -79,5 +79,6 @@ SCENARIO = Scenario(
         "helmsman-lost": lose_the_helmsman,
         "helmsman-found": find_the_helmsman,
     },
+    faults={"night": lose_the_helmsman},
     tasks={"damage-model": afloat, "night-watch": typo, "sick-pod": afloat},
 )
