@@ -139,3 +139,11 @@ def test_the_import_is_light() -> None:
     script = "import sys, pilothouse.api; print(*(name for name in sys.argv[1:] if name in sys.modules))"
     ran = subprocess.run([sys.executable, "-c", script, *sorted(heavy)], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == ""
+
+
+def test_a_star_import_gives_the_nouns_and_no_modules() -> None:
+    names: dict[str, Any] = {}
+    exec("from pilothouse.api import *", names)
+    assert names["Pod"] is api.Pod
+    assert names["from_dict"] is api.from_dict
+    assert not {"time", "struct", "types", "import_module"} & names.keys()

@@ -7,6 +7,7 @@ Why it exists: every other room of the house speaks in these types. The real cou
 from __future__ import annotations
 
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace as replace
@@ -57,6 +58,9 @@ else:
         """A generated type, from the module of its API group."""
         from pilothouse.api.types.homes import HOMES
 
+        if name == "__all__":  # what `from pilothouse.api import *` gives: everything but the modules
+            mine = [key for key, value in globals().items() if key[0] != "_" and not isinstance(value, ModuleType)]
+            return sorted({*mine, *HOMES} - {"TYPE_CHECKING", "annotations", "import_module", "ModuleType"})
         if name not in HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         found = getattr(import_module(f"pilothouse.api.types.{HOMES[name]}"), name)
