@@ -62,7 +62,7 @@ def answer(api: Client, path: Path) -> dict[str, Any]:
     try:
         found = manifest.load_all(path.read_text(), "FILE")
     except ValueError as error:
-        return {"exit": 1, "stderr": str(error), "objects": []}
+        return {"exit": 1, "stderr": f"error: {error}", "objects": []}
     objects, said = [], []
     mapped = []
     for data in found:

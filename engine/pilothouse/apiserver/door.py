@@ -113,6 +113,9 @@ class Door:
         request.item = item
         for permit in CHAIN.validating(info.kind):
             permit(request)
+        name = item.metadata.name
+        if name and self.store.get(info.store_name, item.metadata.namespace, name) is not None:
+            raise status.already_exists(info.plural, info.group, name)
         if dry_run:
             state = self.random.getstate()
             try:
@@ -121,8 +124,6 @@ class Door:
                 self.random.setstate(state)
         if item.metadata.resourceVersion:
             raise ApiError(500, "", "resourceVersion should not be set on objects to be created")
-        if item.metadata.name and self.store.get(info.store_name, item.metadata.namespace, item.metadata.name) is not None:
-            raise status.already_exists(info.plural, info.group, item.metadata.name)
         item = self._identify(item, info)
         return self.store.create(item)
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from .name import finalizer, label_value, qualified_name
-from .rule import Rule
 from .status import Fault, invalid, required, too_long
 
 _ANNOTATION_BYTES = 256 * 1024
@@ -81,7 +80,8 @@ def check(
 
 
 def template_metadata(value: Any, path: str, faults: list[Fault]) -> None:
-    """Metadata of a pod template: labels, annotations and finalizers only."""
+    """Metadata of a pod template: labels, annotations and finalizers only. The server leaves `metadata` out of the path."""
+    path = path.removesuffix(".metadata")
     if value.labels:
         labels(value.labels, f"{path}.labels", faults)
     if value.annotations:
@@ -89,6 +89,3 @@ def template_metadata(value: Any, path: str, faults: list[Fault]) -> None:
     for index, name in enumerate(value.finalizers):
         for problem in finalizer(name):
             faults.append(invalid(f"{path}.finalizers[{index}]", name, problem))
-
-
-LABELS: Rule = labels

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import namespace, pod, protection, service
+from . import device, namespace, pod, protection, service
 from .request import Request
 
 Mutate = Callable[[Request], Any]
@@ -51,6 +51,8 @@ CHAIN = Chain(
     },
     validating={
         "Service": (service.allocate,),
+        "ResourceClaim": (device.admin,),
+        "ResourceClaimTemplate": (device.admin,),
     },
 )
 

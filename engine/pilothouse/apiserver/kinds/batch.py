@@ -12,7 +12,7 @@ from pilothouse.api import CronJobStatus, JobStatus, LabelSelector, replace
 
 from ..default import computed, defaults, each, inside, pointer
 from ..kind import Kind
-from ..name import dns_subdomain
+from ..name import dns_subdomain, label_value
 from ..rule import NOT_NEGATIVE, at, fields, need, one_of, sees_unset
 from ..status import Fault, invalid, required, unsupported
 from .pod import template_warnings
@@ -107,6 +107,13 @@ JOB_SPEC = fields(
 )
 
 
+def _named_label(item: Any, path: str, faults: list[Fault]) -> None:
+    """The job's name becomes a label of its pods, under an old and a new key."""
+    if not item.spec.manualSelector:
+        for problem in label_value(item.metadata.name):
+            faults += [invalid("spec.template.labels", item.metadata.name, problem)] * 2
+
+
 def _job_changes(new: Any, old: Any, path: str, faults: list[Fault]) -> None:
     now, before = new.spec, old.spec
     if now.completions != before.completions and not (now.completionMode == "Indexed" and now.completions == now.parallelism):
@@ -124,7 +131,7 @@ _FRESH = JobStatus()
 JOB = Kind(
     "Job",
     defaults=_job,
-    rules=fields(at("spec", JOB_SPEC)),
+    rules=fields(_named_label, at("spec", JOB_SPEC)),
     changes=_job_changes,
     prepare=lambda item: replace(item, status=_FRESH),
     finish=_finish,

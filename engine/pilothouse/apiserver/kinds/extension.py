@@ -12,7 +12,7 @@ from pilothouse.api import LabelSelector, replace
 from ..default import defaults, each, inside
 from ..kind import Kind
 from ..rule import at, fields, need
-from ..status import Fault, required
+from ..status import Fault, forbidden, required
 
 _ANYTHING = LabelSelector()
 _MATCH = defaults(
@@ -62,6 +62,24 @@ _CLAIM = defaults(
         defaults(requests=each(defaults(exactly=inside(_request), firstAvailable=each(_request)))),
     )
 )
+
+_ADMIN = (
+    "admin access to devices requires the `resource.kubernetes.io/admin-access: true` label on the containing namespace"
+)
+
+
+def admin_access(request: Any) -> list[Fault]:
+    """Devices that already belong to others may be asked for only in namespaces that say so."""
+    item, faults = request.item, []
+    spec = item.spec.spec if request.info.kind == "ResourceClaimTemplate" else item.spec
+    space = request.door.store.get("Namespace", "", item.metadata.namespace)
+    if space is not None and space.metadata.labels.get("resource.kubernetes.io/admin-access") == "true":
+        return []
+    for index, one in enumerate(spec.devices.requests):
+        if one.exactly is not None and one.exactly.adminAccess:
+            faults.append(forbidden(f"spec.devices.requests[{index}].adminAccess", _ADMIN))
+    return faults
+
 
 CLAIM = Kind("ResourceClaim", defaults=defaults(spec=inside(_CLAIM)), status=True)
 CLAIM_TEMPLATE = Kind("ResourceClaimTemplate", defaults=defaults(spec=inside(defaults(spec=inside(_CLAIM)))))

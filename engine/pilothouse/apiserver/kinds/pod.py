@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pilothouse.api import PodCondition, PodStatus, ResourceRequirements, replace
+from pilothouse.api import PodCondition, PodStatus, ResourceRequirements, VolumeProjection, replace
 
 from ..default import computed, defaults, inside, then
 from ..kind import Kind
@@ -171,6 +171,7 @@ def _update(new: Any, old: Any) -> Any:
 
 # ---------------------------------------------------------------------------------------------------------------- warnings
 
+_NOTHING = VolumeProjection()
 _SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod"
 
 
@@ -188,7 +189,7 @@ def template_warnings(spec: Any, metadata: Any, path: str) -> list[str]:
     for index, volume in enumerate(spec.volumes):
         if volume.gitRepo is not None:
             found.append(f"{inner}volumes[{index}].gitRepo: deprecated in v1.11, and disabled by default in v1.33+")
-        if volume.projected is not None and not volume.projected.sources:
+        if volume.projected is not None and all(source == _NOTHING for source in volume.projected.sources):
             found.append(f'volume "{volume.name}" (Projected) has no sources provided')
     for name in ("initContainers", "containers"):
         for index, container in enumerate(getattr(spec, name)):

@@ -23,10 +23,19 @@ from .resources import amount
 _MODE = pointer(0o644)
 _FILES = defaults(defaultMode=_MODE)
 _FIELD_ITEMS = each(defaults(fieldRef=inside(defaults(apiVersion="v1"))))
-_PROJECTION = defaults(
+_FILLED = defaults(
     serviceAccountToken=inside(defaults(expirationSeconds=pointer(3600))),
     downwardAPI=inside(defaults(items=_FIELD_ITEMS)),
 )
+
+
+def _projection(source: Any) -> Any:
+    """Sources behind feature gates that are off are dropped, as the real server drops them."""
+    if source.clusterTrustBundle is not None or source.podCertificate is not None:
+        source = replace(source, clusterTrustBundle=None, podCertificate=None)
+    return _FILLED(source)
+
+
 _CLAIM_TEMPLATE = defaults(volumeClaimTemplate=inside(defaults(spec=inside(defaults(volumeMode="Filesystem")))))
 
 VOLUME_SOURCES: tuple[str, ...] = (
@@ -42,7 +51,7 @@ _VOLUME: Fill = defaults(
     secret=inside(_FILES),
     configMap=inside(_FILES),
     downwardAPI=inside(defaults(defaultMode=_MODE, items=_FIELD_ITEMS)),
-    projected=inside(defaults(defaultMode=_MODE, sources=each(_PROJECTION))),
+    projected=inside(defaults(defaultMode=_MODE, sources=each(_projection))),
     hostPath=inside(defaults(type=computed(lambda source: "" if source.type is None else None))),
     iscsi=inside(defaults(iscsiInterface="default")),
     rbd=inside(defaults(pool="rbd", user="admin", keyring="/etc/ceph/keyring")),

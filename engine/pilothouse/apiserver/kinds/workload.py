@@ -21,7 +21,6 @@ from pilothouse.api import (
     RollingUpdateStatefulSetStrategy,
     StatefulSetPersistentVolumeClaimRetentionPolicy,
     StatefulSetStatus,
-    StatefulSetUpdateStrategy,
     Volume,
     matches,
     replace,
@@ -284,12 +283,12 @@ REPLICATION_CONTROLLER = Kind(
 
 
 def _ordered_defaults(strategy: Any) -> Any:
-    strategy = strategy or StatefulSetUpdateStrategy()
     if not strategy.type:
-        strategy = replace(strategy, type="RollingUpdate")
-    if strategy.type != "RollingUpdate":
+        rolling = strategy.rollingUpdate or RollingUpdateStatefulSetStrategy()
+        strategy = replace(strategy, type="RollingUpdate", rollingUpdate=rolling)
+    rolling = strategy.rollingUpdate
+    if strategy.type != "RollingUpdate" or rolling is None:
         return strategy
-    rolling = strategy.rollingUpdate or RollingUpdateStatefulSetStrategy()
     if rolling.partition is None:
         rolling = replace(rolling, partition=0)
     if rolling.maxUnavailable is not None:
