@@ -9,6 +9,12 @@ import pytest
 
 from pilothouse import api
 
+pytestmark = pytest.mark.fidelity(
+    "Objects: unknown fields, wrong types, bad amounts",
+    "faithful",
+    "recorded facts: controlplane/api_errors.json, examples_accepted.json.gz, and the decoding rules of Go",
+)
+
 
 def pod(**spec: Any) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": spec}

@@ -17,6 +17,12 @@ from pilothouse import api
 from pilothouse.api.types import core, discovery
 from pilothouse.api.types.homes import HOMES, KINDS
 
+pytestmark = pytest.mark.fidelity(
+    "Objects: types and what is printed of them",
+    "faithful",
+    "the published 1.36 schema; every object of the recorded examples survives a round trip unchanged",
+)
+
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT.parent / "shared" / "conformance" / "examples_accepted.json.gz"
 

@@ -14,6 +14,12 @@ from hypothesis import strategies as st
 
 from pilothouse.api import ManifestError, Pod, dump, load_all, parse_json
 
+pytestmark = pytest.mark.fidelity(
+    "Manifests: YAML and JSON in and out",
+    "faithful",
+    "words, keys, errors and printing were compared with a real kubectl; meant difference: a key that is said twice is refused",
+)
+
 EXAMPLES = Path(__file__).parents[2].parent / "shared" / "examples" / "kubernetes"
 HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
 

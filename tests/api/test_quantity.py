@@ -12,6 +12,12 @@ from hypothesis import strategies as st
 from pilothouse.api import QuantityError, canonical, format_quantity, milli, parse_quantity, whole
 from pilothouse.api.quantity import canonical_resource
 
+pytestmark = pytest.mark.fidelity(
+    "Objects: quantities",
+    "faithful",
+    "exact values and the canonical form of resource.Quantity",
+)
+
 CANONICAL = {
     "0": "0", "0Gi": "0", "-0": "0", "00100": "100", "+5": "5", "-1": "-1", "1.0": "1", "5.": "5", ".5": "500m",
     "0.5": "500m", "1000m": "1", "1500m": "1500m", "3.1": "3100m", "0.0001": "100u", "12345678n": "12345678n",

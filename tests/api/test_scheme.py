@@ -9,6 +9,12 @@ import pytest
 
 from pilothouse import api
 
+pytestmark = pytest.mark.fidelity(
+    "Objects: names of kinds",
+    "faithful",
+    "recorded discovery: controlplane/tables.json",
+)
+
 WORDS = {
     "po": "v1 Pod", "pods": "v1 Pod", "pod": "v1 Pod", "Pod": "v1 Pod", "deploy": "apps/v1 Deployment",
     "deployments.apps": "apps/v1 Deployment", "deployment.v1.apps": "apps/v1 Deployment", "ev": "v1 Event",

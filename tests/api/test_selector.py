@@ -10,6 +10,12 @@ from hypothesis import strategies as st
 
 from pilothouse.api import FieldSelector, LabelSelector, LabelSelectorRequirement, Selector, SelectorError, matches
 
+pytestmark = pytest.mark.fidelity(
+    "Objects: label and field selectors",
+    "faithful",
+    "the grammar and the error words of apimachinery",
+)
+
 LABELS = {"app": "web", "tier": "a", "n": "5"}
 TEXTS = [
     ("", True), ("app", True), ("!app", False), ("!old", True), ("app=web", True), ("app==web", True), ("app!=web", False),

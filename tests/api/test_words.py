@@ -41,6 +41,11 @@ def test_generated_names_are_short_safe_and_repeatable() -> None:
     assert len(api.generate("x" * 80, random.Random(1))) == 63
 
 
+@pytest.mark.fidelity(
+    "Objects: pod-template-hash",
+    "simplified",
+    "the same algorithm over our JSON instead of Go's dump: other letters than in a real cluster, same behaviour",
+)
 def test_the_hash_of_a_template() -> None:
     assert hashes.fnv32a(b"") == 0x811C9DC5
     assert hashes.fnv32a(b"foobar") == 0xBF9CF968  # the published test vector
