@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pilothouse.learn.progress import Progress, merge, place, read
+from pilothouse.learn.progress import Progress, merge, place, read, standing
 
 
 def test_what_is_noted_is_there_after_a_restart(tmp_path: Path) -> None:
@@ -81,3 +81,14 @@ def test_stands_beside_the_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_the_environment_can_say_where(monkeypatch: pytest.MonkeyPatch, value: str, expected: Path | None) -> None:
     monkeypatch.setenv("PILOTHOUSE_PROGRESS", value)
     assert place() == expected
+
+
+def test_an_instructor_sees_who_is_where(tmp_path: Path) -> None:
+    for name in ("anna", "bo"):
+        progress = Progress(tmp_path / f"{name}.jsonl")
+        progress.note("05", "prediction", "who", "a")
+    progress.note("05", "verdict", "night-watch", "pass")
+    assert standing([tmp_path / "anna.jsonl", tmp_path / "bo.jsonl"]) == [
+        "anna: lesson 05: 1 predictions; no task yet",
+        "bo: lesson 05: 1 predictions; night-watch pass",
+    ]

@@ -94,6 +94,8 @@ class TestTask:
             assert verdict.status == known.status, verdict
             assert known.words in verdict.advice, verdict
             assert verdict.finding is not None
+            assert verdict.finding.change is not None, "object, value and event are named"
+            assert verdict.cluster is not None, "there is a trial to look at"
 
     def test_every_known_error_is_shown_by_a_wrong_answer(self, path: Path, check: Any) -> None:
         said = [judged(path, check.name, known.code).advice for known in answers(path).WRONG[check.name]]

@@ -87,7 +87,10 @@ class TestLesson:
     def test_starts_with_one_import_and_one_scenario(self, path: Path) -> None:
         first = of_type(path, "code")[0]
         lines = [line for line in first["source"].splitlines() if line.strip()]
-        assert lines[:2] == [f"from pilothouse.learn.lesson_{path.name[:2]} import lesson", "cluster = lesson.scenario()"]
+        assert lines[:2] == [
+            f"from pilothouse.learn.lesson_{path.name[:2]} import lesson",
+            "cluster = lesson.scenario()",
+        ]
         assert lines[2:] == ['lesson.check("start", cluster)'], "green is known before the first question"
         assert "✓ pass" in str(first["outputs"])
 

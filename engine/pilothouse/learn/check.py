@@ -15,6 +15,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pilothouse
+from pilothouse.learn.deed import by_hand
 from pilothouse.learn.hint import Hints
 from pilothouse.learn.moments import Trace
 from pilothouse.learn.properties import Finding, Property
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from pilothouse.cluster import Cluster
 
 Fault = Callable[["Cluster", Random], None]
-HANDS = ("user", "kubernetes-admin")
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,8 @@ class Check:
         promise, finding, fork = broken[0]
         status = "partial" if len(broken) < total else "fail"
         kept = total - len(broken)
-        return Verdict(
-            status, self.name, f"not kept: {promise.words}", kept, total, self._advice(cluster), finding, fork
-        )
+        sentence, forked = f"not kept: {promise.words}", cluster.store.revision
+        return Verdict(status, self.name, sentence, kept, total, self._advice(cluster), finding, fork, forked=forked)
 
     def _advice(self, cluster: Cluster) -> str:
         """Return the sentence of the first known error that this cluster shows."""
@@ -113,7 +112,7 @@ class Check:
 
 def touched(cluster: Cluster, since: int) -> bool:
     """Say whether somebody outside the cluster has written to it after revision `since`."""
-    return any(change.actor in HANDS for change in cluster.store.log.since(since))
+    return any(by_hand(change) for change in cluster.store.log.since(since))
 
 
 def line_of(error: BaseException) -> str:

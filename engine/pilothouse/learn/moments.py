@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pilothouse.api import Pod, Selector
 from pilothouse.kernel import Change, Key, key_of, rewind
@@ -71,12 +71,21 @@ class Trace:
                 pods[change.key] = change.after
             yield Moment(change.time, change, pods)
 
-    def worst_warning(self) -> Change | None:
-        """Return the change that wrote the most telling Warning event since the trace began, or None.
+    def before(self) -> Trace:
+        """Return the trace of everything that is still kept, up to now."""
+        return Trace(self.cluster, self.cluster.store.log.dropped)
 
-        A kubelet tells one trouble in several events; of those about the object that was warned of last, the longest
-        says most.
+    def worst_warning(self) -> Change | None:
+        """Return the change that wrote the most telling Warning event about a pod that still is not ready, or None.
+
+        A kubelet tells one trouble in several events; of those about the pod that was warned of last, the longest says
+        most.
         """
         warnings = [c for c in self.changes() if c.kind == "Event" and c.after and c.after.type == "Warning"]
+        warnings = [c for c in warnings if self._still_in_trouble(c.after.involvedObject)]
         about = [c for c in warnings if c.after.involvedObject == warnings[-1].after.involvedObject]
         return max(about, key=lambda change: len(change.after.message)) if about else None
+
+    def _still_in_trouble(self, about: Any) -> bool:
+        found = self.cluster.store.get(about.kind, about.namespace, about.name)
+        return isinstance(found, Pod) and not is_ready(found)

@@ -4,6 +4,8 @@ One JSON object a line, appended and never rewritten, so that a crash loses at m
 without a network and in any order: of predictions the first counts (it was made before the run), of verdicts the
 best. There is no time of day in it and no name: whose file it is, the folder says.
 
+    python -m pilothouse.learn.progress anna.jsonl bo.jsonl      who is where, for an instructor
+
 `PILOTHOUSE_PROGRESS` names another file; `off` keeps nothing (tests and the rebuilding of notebooks use that).
 """
 
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -98,3 +101,20 @@ def merge(entries: Iterable[dict[str, str]]) -> dict[tuple[str, str, str], str]:
 
 def _rank(status: str) -> int:
     return BETTER.index(status) if status in BETTER else -1
+
+
+def standing(files: Iterable[Path]) -> list[str]:
+    """Return one line for each file and lesson in it: how many predictions were made, and the tasks passed."""
+    lines = []
+    for file in files:
+        merged = merge(read(file))
+        for lesson in sorted({key[0] for key in merged}):
+            asked = sum(key[:2] == (lesson, "prediction") for key in merged)
+            verdicts = {key[2]: value for key, value in merged.items() if key[:2] == (lesson, "verdict")}
+            tasks = ", ".join(f"{name} {value}" for name, value in verdicts.items()) or "no task yet"
+            lines.append(f"{file.stem}: lesson {lesson}: {asked} predictions; {tasks}")
+    return lines
+
+
+if __name__ == "__main__":
+    print("\n".join(standing(map(Path, sys.argv[1:]))) or "give the progress files of the learners")

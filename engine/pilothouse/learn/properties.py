@@ -14,6 +14,7 @@ from typing import Protocol
 
 from pilothouse.api import Pod, seconds
 from pilothouse.kernel import Change
+from pilothouse.learn.deed import by_hand
 from pilothouse.learn.moments import Moment, Trace, is_ready
 
 
@@ -111,7 +112,7 @@ class Always:
             value = measure.of(moment)
             if not self.condition.holds(value):
                 words = f"always {self.condition.words}; at {clock(moment.time)} it was {value}"
-                return Finding(False, words, value, moment.change, moment.time)
+                return Finding(False, words, value, moment.change or blame(measure, trace), moment.time)
         return Finding(True, f"always {self.condition.words}", value)
 
 
@@ -136,11 +137,27 @@ class Settles:
         deadline = trace.began + self.within
         if since is not None and since <= deadline:
             return Finding(True, f"{self.condition.words} {since - trace.began:.0f} s later", value)
-        warning = trace.worst_warning()
-        change = warning if warning is not None and since is None else (decided.change if decided else None)
+        change = decided.change if decided is not None else None
+        if since is None:
+            change = trace.worst_warning() or change or blame(measure, trace)
         late = f"only at {clock(since)}" if since is not None else f"it was {value} at the end"
         words = f"{self.condition.words} within {self.within:.0f} s; {late}"
         return Finding(False, words, value, change, change.time if change is not None else trace.began)
+
+
+def blame(measure: Measure, trace: Trace) -> Change | None:
+    """Find what decided a measure before the trace began: a warning that still holds, else the last change of it.
+
+    Where it never changed, nothing that was done had an effect on it; then that is what to look at: the last thing
+    done by hand.
+    """
+    past = trace.before()
+    value, turn = None, None
+    for moment in past:
+        if measure.of(moment) != value:
+            value, turn = measure.of(moment), moment.change
+    hands = [change for change in past.changes() if by_hand(change)]
+    return past.worst_warning() or turn or (hands[-1] if hands else None)
 
 
 def always(condition: Condition) -> Always:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pilothouse.kernel import Change
 from pilothouse.learn.card import Card, Shown
+from pilothouse.learn.deed import told
 from pilothouse.learn.properties import Finding, clock
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Verdict(Shown):
     """What a check found.
 
     `kept` of `promises` held; `sentence` is the one to read first; `finding` is what decided a *fail* or *partial*;
-    `cluster` is the fork in which that happened, kept as it was.
+    `cluster` is the fork in which that happened, kept as it was, and `forked` the revision at which it was forked.
     """
 
     status: str
@@ -37,6 +37,7 @@ class Verdict(Shown):
     finding: Finding | None = None
     cluster: Cluster | None = None
     score: str = ""
+    forked: int | None = None
 
     @property
     def passed(self) -> bool:
@@ -48,7 +49,7 @@ class Verdict(Shown):
         words = f"partial ({self.kept} of {self.promises})" if self.status == "partial" else self.status
         lines = [("reason", self.advice)] if self.advice else []
         if self.finding is not None:
-            lines += _decided(self.finding)
+            lines += _decided(self.finding, self.forked)
         if self.score:
             lines.append(("score", self.score))
         if self.status in ("partial", "fail"):
@@ -80,22 +81,12 @@ class Verdict(Shown):
             show(self.view())
 
 
-VERBS = {"ADDED": "created", "MODIFIED": "changed", "DELETED": "removed"}
-
-
-def told(change: Change) -> str:
-    """Tell one change in words: who did what to which object; an Event is quoted, since its words are what helps."""
-    after = change.after
-    if change.kind == "Event" and after is not None:
-        about = after.involvedObject
-        return f"{after.reason} {about.kind.lower()}/{about.name}: {after.message}"
-    return f"{change.actor} {VERBS[change.verb]} {change.kind.lower()}/{change.name}"
-
-
-def _decided(finding: Finding) -> list[tuple[str, str]]:
+def _decided(finding: Finding, forked: int | None) -> list[tuple[str, str]]:
     """Write what decided a finding: promise, object, value, and the event in words."""
     lines = [("promise", finding.sentence)]
     if finding.change is not None:
         lines += [("object", finding.object), ("value", str(finding.value))]
-        lines.append(("event", f"{clock(finding.change.time)}  {told(finding.change)}"))
+        tried = forked is not None and finding.change.revision > forked
+        words = told(finding.change, hand="the check" if tried else "you")
+        lines.append(("event", f"{clock(finding.change.time)}  {words}"))
     return lines

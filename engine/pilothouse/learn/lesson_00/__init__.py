@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pilothouse.learn.check import HANDS, Check, Promise
+from pilothouse.learn.check import Check, Promise
+from pilothouse.learn.deed import by_hand
 from pilothouse.learn.lesson import Lesson
 from pilothouse.learn.properties import at_least, eventually, machines_ready, ready
 from pilothouse.learn.question import Outcome, Question
@@ -39,7 +40,7 @@ def aboard() -> Cluster:
 def after_deletion(cluster: Cluster) -> Outcome | None:
     """Read what came in the place of the pod that was deleted."""
     changes = cluster.changes(kind="pod", name="damage-model")
-    asked = [c for c in changes if c.actor in HANDS and (c.verb == "DELETED" or c.object.metadata.deletionTimestamp)]
+    asked = [c for c in changes if by_hand(c) and (c.verb == "DELETED" or c.object.metadata.deletionTimestamp)]
     if not asked:
         return None
     born = [c for c in cluster.changes(kind="pod") if c.verb == "ADDED" and c.revision > asked[0].revision]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pilothouse.kernel import Change
-from pilothouse.learn.check import HANDS
+from pilothouse.learn.deed import HANDS, by_hand
 from pilothouse.learn.moments import is_ready
 from pilothouse.learn.question import Outcome, Question
 
@@ -28,7 +28,7 @@ def copies(cluster: Cluster, verb: str) -> list[Change]:
 
 def sinkings(cluster: Cluster) -> list[Change]:
     """Return the changes in which somebody by hand asked a copy to go."""
-    asked = [change for change in cluster.changes(kind="pod") if change.actor in HANDS and is_copy(change)]
+    asked = [change for change in cluster.changes(kind="pod") if by_hand(change) and is_copy(change)]
     return [change for change in asked if change.verb == "DELETED" or change.after.metadata.deletionTimestamp]
 
 
