@@ -10,12 +10,13 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from pilothouse import kernel
-from pilothouse.api import FieldSelector, Selector, replace, to_dict
+from pilothouse.api import replace, to_dict
 
 from . import apply, lease, patch, status, strategic, subresource
 from .acting import Acting
 from .deletion import delete
 from .recorder import record
+from .selection import Fits, choose
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Client:
         info = self.door.resource(kind)
         where = None if namespace in (None, "*") or not info.namespaced else namespace
         found = self._store.list(info.store_name, where)
-        fits = self._filter(info, selector, field_selector)
+        fits = self._fits(info, selector, field_selector)
         if fits is not None:
             found = [item for item in found if fits(item)]
         if info.kind == "Lease":
@@ -98,15 +99,11 @@ class Client:
         """The changes of a kind from now (or from the revision `since`) on; iterate it again after the cluster ran."""
         info = self.door.resource(kind)
         where = None if namespace in (None, "*") or not info.namespaced else namespace
-        begin = int(since) if since not in (None, "") else None  # type: ignore[arg-type]
-        return Watch(self._store, info.store_name, where, begin, self._filter(info, selector, field_selector))
+        begin = int(since) if since not in (None, "") else None
+        return Watch(self._store, info.store_name, where, begin, self._fits(info, selector, field_selector))
 
-    def _filter(self, info: ResourceInfo, selector: Any, field_selector: str | None) -> Callable[[Any], bool] | None:
-        labels = _labels(selector)
-        named = _fields(field_selector, info, self.door.kind(info).fields) if field_selector else None
-        if labels is None and named is None:
-            return None
-        return lambda item: (labels is None or labels.matches(item.metadata.labels)) and (named is None or named(item))
+    def _fits(self, info: ResourceInfo, selector: Any, field_selector: str | None) -> Fits | None:
+        return choose(selector, field_selector, self.door.kind(info).fields)
 
     # ------------------------------------------------------------------------------------------------------------ writes
 
@@ -262,7 +259,12 @@ class Client:
     def _evict(self, name: str, namespace: str, body: Any, dry_run: bool) -> Any:
         options = (body or {}).get("deleteOptions") or {}
         return subresource.evict(
-            self.door, namespace, name, options.get("gracePeriodSeconds"), self.user, dry_run or bool(options.get("dryRun"))
+            self.door,
+            namespace,
+            name,
+            options.get("gracePeriodSeconds"),
+            self.user,
+            dry_run or bool(options.get("dryRun")),
         )
 
 
@@ -301,35 +303,3 @@ _NO_STRATEGIC = (
     "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
     "application/merge-patch+json, application/apply-patch+yaml"
 )
-
-
-def _labels(selector: Any) -> Selector | None:
-    if selector is None or selector == "":
-        return None
-    if not isinstance(selector, str):
-        return Selector.of(selector)
-    try:
-        return Selector.parse(selector)
-    except ValueError as error:
-        raise status.bad_request(f"unable to parse requirement: {error}".replace("unable to parse requirement: ", "", 1)) from None
-
-
-def _fields(text: str, info: ResourceInfo, known: dict[str, Callable[[Any], str]]) -> Callable[[Any], bool]:
-    try:
-        parsed = FieldSelector.parse(text)
-    except ValueError as error:
-        raise status.bad_request(str(error)) from None
-    readers: list[tuple[Callable[[Any], str], str, bool]] = []
-    for name, operator, value in parsed.terms:
-        reader = _ALWAYS.get(name) or known.get(name)
-        if reader is None:
-            known_here = f'"{name}" is not a known field selector: only "metadata.name", "metadata.namespace"'
-            raise status.bad_request(f"field label not supported: {name}" if known else known_here)
-        readers.append((reader, value, operator == "!="))
-    return lambda item: all((reader(item) == value) != negated for reader, value, negated in readers)
-
-
-_ALWAYS: dict[str, Callable[[Any], str]] = {
-    "metadata.name": lambda item: str(item.metadata.name),
-    "metadata.namespace": lambda item: str(item.metadata.namespace),
-}

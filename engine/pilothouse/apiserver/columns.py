@@ -152,7 +152,9 @@ def _pod(pod: Any, now: float) -> list[Any]:
 
 
 def _node(node: Any, now: float) -> list[Any]:
-    states = [("" if one.status == "True" else "Not") + "Ready" for one in node.status.conditions if one.type == "Ready"]
+    states = [
+        ("" if one.status == "True" else "Not") + "Ready" for one in node.status.conditions if one.type == "Ready"
+    ]
     words = states or ["Unknown"]
     if node.spec.unschedulable:
         words.append("SchedulingDisabled")
@@ -170,7 +172,13 @@ def _node(node: Any, now: float) -> list[Any]:
         _address(node, "InternalIP"),
         _address(node, "ExternalIP"),
         (info.osImage if info else "") or UNKNOWN,
-        (f"{info.kernelVersion} ({info.architecture})" if info and info.architecture else info.kernelVersion if info else "")
+        (
+            f"{info.kernelVersion} ({info.architecture})"
+            if info and info.architecture
+            else info.kernelVersion
+            if info
+            else ""
+        )
         or UNKNOWN,
         (info.containerRuntimeVersion if info else "") or UNKNOWN,
     ]
@@ -185,7 +193,9 @@ def _address(node: Any, kind: str) -> str:
 
 def _external(service: Any) -> str:
     spec = service.spec
-    ingress = [one.ip or one.hostname for one in service.status.loadBalancer.ingress] if service.status.loadBalancer else []
+    ingress = (
+        [one.ip or one.hostname for one in service.status.loadBalancer.ingress] if service.status.loadBalancer else []
+    )
     if spec.type == "ExternalName":
         return str(spec.externalName)
     if spec.type == "LoadBalancer":
@@ -238,7 +248,13 @@ def _stateful_set(item: Any, now: float) -> list[Any]:
 
 def _daemon_set(item: Any, now: float) -> list[Any]:
     s, spec = item.status, item.spec
-    counts = [s.desiredNumberScheduled, s.currentNumberScheduled, s.numberReady, s.updatedNumberScheduled, s.numberAvailable]
+    counts = [
+        s.desiredNumberScheduled,
+        s.currentNumberScheduled,
+        s.numberReady,
+        s.updatedNumberScheduled,
+        s.numberAvailable,
+    ]
     places = _labels(spec.template.spec.nodeSelector)
     return [_name(item), *counts, places, old(item, now), *_containers(spec.template.spec), _selector(spec.selector)]
 
@@ -310,7 +326,9 @@ def _target(metric: Any, now: Any) -> str:
     value = seen.current if seen is not None else None
     goal = wanted.target
     if goal.averageUtilization is not None:
-        shown = f"{value.averageUtilization}%" if value is not None and value.averageUtilization is not None else UNKNOWN
+        shown = (
+            f"{value.averageUtilization}%" if value is not None and value.averageUtilization is not None else UNKNOWN
+        )
         return f"{name}{shown}/{goal.averageUtilization}%"
     if goal.averageValue:
         shown = value.averageValue if value is not None and value.averageValue else UNKNOWN
@@ -353,13 +371,19 @@ def _volume(item: Any, now: float) -> list[Any]:
     spec, s = item.spec, item.status
     phase = "Terminating" if item.metadata.deletionTimestamp else s.phase
     claim = f"{spec.claimRef.namespace}/{spec.claimRef.name}" if spec.claimRef is not None else ""
-    head = [_name(item), spec.capacity.get("storage", "0"), _modes(spec.accessModes), spec.persistentVolumeReclaimPolicy]
+    head = [
+        _name(item),
+        spec.capacity.get("storage", "0"),
+        _modes(spec.accessModes),
+        spec.persistentVolumeReclaimPolicy,
+    ]
     classes = [spec.storageClassName, spec.volumeAttributesClassName or UNSET]
     return [*head, phase, claim, *classes, s.reason, old(item, now), spec.volumeMode or UNSET]
 
 
 def _quota(item: Any, now: float) -> list[Any]:
-    requests, limits = [], []
+    requests: list[str] = []
+    limits: list[str] = []
     for name in sorted(item.status.hard):
         text = f"{name}: {item.status.used.get(name, '0')}/{item.status.hard[name]}"
         (limits if name.startswith("limits") else requests).append(text)
@@ -383,7 +407,13 @@ def _few(values: list[str]) -> str:
 def _slice(item: Any, now: float) -> list[Any]:
     ports = ["*" if port.port is None else str(port.port) for port in item.ports]
     found = [address for one in item.endpoints for address in one.addresses]
-    return [_name(item), item.addressType, _few(ports) if ports else UNSET, _few(found) if found else UNSET, old(item, now)]
+    return [
+        _name(item),
+        item.addressType,
+        _few(ports) if ports else UNSET,
+        _few(found) if found else UNSET,
+        old(item, now),
+    ]
 
 
 def _ingress(item: Any, now: float) -> list[Any]:
@@ -403,7 +433,9 @@ def _budget(item: Any, now: float) -> list[Any]:
 def _binding(item: Any, now: float) -> list[Any]:
     names: dict[str, list[str]] = {"User": [], "Group": [], "ServiceAccount": []}
     for one in item.subjects:
-        names.setdefault(one.kind, []).append(f"{one.namespace}/{one.name}" if one.kind == "ServiceAccount" else one.name)
+        names.setdefault(one.kind, []).append(
+            f"{one.namespace}/{one.name}" if one.kind == "ServiceAccount" else one.name
+        )
     role = f"{item.roleRef.kind}/{item.roleRef.name}"
     parts = [", ".join(names[kind]) for kind in ("User", "Group", "ServiceAccount")]
     return [_name(item), role, old(item, now), *parts]

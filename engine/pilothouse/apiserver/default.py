@@ -35,6 +35,10 @@ def pointer(value: Any) -> Filler:
     return Filler(lambda _: value, keeps_zero=True)
 
 
+def _constant(value: Any) -> Filler:
+    return Filler(lambda _: value)
+
+
 def inside(fill: Fill) -> Filler:
     """Defaults of a nested structure, when it is there."""
     return Filler(fill, inside=True)
@@ -45,7 +49,7 @@ def each(fill: Fill) -> Filler:
 
     def fill_all(items: Any) -> Any:
         filled = [fill(item) for item in items]
-        for before, after in zip(items, filled):
+        for before, after in zip(items, filled, strict=True):
             if before is not after:
                 return filled
         return items
@@ -56,12 +60,12 @@ def each(fill: Fill) -> Filler:
 def defaults(**table: Any) -> Fill:
     """The function that fills a structure by this table. Unset is what Go takes for it: nil, "", empty, and 0 unless `pointer`."""
     read = attrgetter(*table, "__class__", "__class__")
-    plan = [(name, line if isinstance(line, Filler) else Filler(lambda _, line=line: line)) for name, line in table.items()]
+    plan = [(name, line if isinstance(line, Filler) else _constant(line)) for name, line in table.items()]
     lines = [(name, line.fill, line.inside, line.keeps_zero) for name, line in plan]
 
     def fill(value: Any) -> Any:
         changes: dict[str, Any] | None = None
-        for (name, make, nested, keeps_zero), got in zip(lines, read(value)):
+        for (name, make, nested, keeps_zero), got in zip(lines, read(value), strict=False):
             if nested:
                 if not got:
                     continue

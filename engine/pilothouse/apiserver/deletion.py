@@ -116,4 +116,3 @@ def _mark(old: Any, info: ResourceInfo, now: float, seconds: int, finalizers: li
     if info.kind == "Namespace" and marked.status.phase != "Terminating":
         marked = replace(marked, status=replace(marked.status, phase="Terminating"))
     return marked
-

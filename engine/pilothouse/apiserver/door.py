@@ -81,7 +81,9 @@ class Door:
         Raises ApiError 400 in the server's words.
         """
         if not isinstance(data, dict):
-            raise status.bad_request(f"an object is a mapping with apiVersion, kind and metadata, not {type(data).__name__}")
+            raise status.bad_request(
+                f"an object is a mapping with apiVersion, kind and metadata, not {type(data).__name__}"
+            )
         missing = [f"{name} not set" for name in ("apiVersion", "kind") if not data.get(name)]
         if missing:
             told = missing[0] if len(missing) == 1 else f"[{', '.join(missing)}]"
@@ -152,7 +154,7 @@ class Door:
         return finish(self, item) if finish else item
 
     def _free_name(self, meta: Any, info: ResourceInfo) -> str:
-        base = meta.generateName[: 63 - _GENERATED]
+        base: str = meta.generateName[: 63 - _GENERATED]
         while True:
             name = base + "".join(self.random.choice(_ALPHABET) for _ in range(_GENERATED))
             if self.store.get(info.store_name, meta.namespace, name) is None:
@@ -231,7 +233,9 @@ class Door:
             item = kind.update(item, old)
         if item == old:
             return old
-        if kind.generation and (_changed(item, old) or (kind.annotations and item.metadata.annotations != before.annotations)):
+        if kind.generation and (
+            _changed(item, old) or (kind.annotations and item.metadata.annotations != before.annotations)
+        ):
             item = replace(item, metadata=replace(item.metadata, generation=before.generation + 1))
         return item
 
@@ -239,10 +243,10 @@ class Door:
         if dry_run:
             return item
         meta = item.metadata
-        if meta.deletionTimestamp and not meta.finalizers and not meta.deletionGracePeriodSeconds:
-            if not getattr(getattr(item, "spec", None), "finalizers", None):
-                self.store.delete(kernel.key_of(item).kind, meta.namespace, meta.name)
-                return item
+        ended = meta.deletionTimestamp and not meta.finalizers and not meta.deletionGracePeriodSeconds
+        if ended and not getattr(getattr(item, "spec", None), "finalizers", None):
+            self.store.delete(kernel.key_of(item).kind, meta.namespace, meta.name)
+            return item
         return self.store.update(item)
 
     # -------------------------------------------------------------------------------------------------------- validation
@@ -313,5 +317,7 @@ def _check_finalizers(meta: Any, old: Any, faults: list[Fault]) -> None:
     added = [name for name in meta.finalizers if name not in old.finalizers]
     if added:
         told = ", ".join(f'"{name}"' for name in added)
-        detail = f"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{told}}}"
+        detail = (
+            f"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{told}}}"
+        )
         faults.append(status.forbidden("metadata.finalizers", detail))

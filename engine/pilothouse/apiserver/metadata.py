@@ -23,7 +23,7 @@ def labels(value: dict[str, str], path: str, faults: list[Fault]) -> None:
             faults.append(invalid(path, text, problem))
 
 
-def annotations(value: dict[str, str], path: str, faults: list[Fault]) -> None:
+def annotation_map(value: dict[str, str], path: str, faults: list[Fault]) -> None:
     """A map of annotations: keys like labels', values anything, 256 KiB together."""
     size = 0
     for key, text in value.items():
@@ -45,13 +45,18 @@ def owners(value: list[Any], path: str, faults: list[Fault]) -> None:
         if owner.controller:
             told = f"{owner.kind}/{owner.name}"
             if controller:
-                detail = "Only one reference can have Controller set to true. Found \"true\" in references for "
+                detail = 'Only one reference can have Controller set to true. Found "true" in references for '
                 faults.append(invalid(path, controller, f"{detail}{controller} and {told}"))
             controller = told
 
 
 def check(
-    meta: Any, path: str, faults: list[Fault], problems: Callable[[str], list[str]], namespaced: bool, kept: bool = False
+    meta: Any,
+    path: str,
+    faults: list[Fault],
+    problems: Callable[[str], list[str]],
+    namespaced: bool,
+    kept: bool = False,
 ) -> None:
     """All of an object's metadata. `problems` judges the name; `kept` says that the name was accepted before."""
     if not kept:
@@ -70,7 +75,7 @@ def check(
     if meta.labels:
         labels(meta.labels, f"{path}.labels", faults)
     if meta.annotations:
-        annotations(meta.annotations, f"{path}.annotations", faults)
+        annotation_map(meta.annotations, f"{path}.annotations", faults)
     if meta.ownerReferences:
         owners(meta.ownerReferences, f"{path}.ownerReferences", faults)
     if meta.finalizers:
@@ -85,7 +90,7 @@ def template_metadata(value: Any, path: str, faults: list[Fault]) -> None:
     if value.labels:
         labels(value.labels, f"{path}.labels", faults)
     if value.annotations:
-        annotations(value.annotations, f"{path}.annotations", faults)
+        annotation_map(value.annotations, f"{path}.annotations", faults)
     for index, name in enumerate(value.finalizers):
         for problem in finalizer(name):
             faults.append(invalid(f"{path}.finalizers[{index}]", name, problem))

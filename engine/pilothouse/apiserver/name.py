@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_ALNUM = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
+_ALNUM = (
+    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
+)
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = _LABEL + r"(\." + _LABEL + ")*"
 _NAME_PART = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
@@ -88,7 +90,9 @@ def qualified_name(value: str) -> list[str]:
     found: list[str] = []
     if slash:
         found += (
-            [f"prefix part {problem}" for problem in dns_subdomain(prefix)] if prefix else ["prefix part must be non-empty"]
+            [f"prefix part {problem}" for problem in dns_subdomain(prefix)]
+            if prefix
+            else ["prefix part must be non-empty"]
         )
     if not name:
         found.append("name part must be non-empty")

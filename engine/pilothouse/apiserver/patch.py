@@ -32,7 +32,11 @@ def merge(target: Any, patch: Any) -> Any:
 def json_patch(target: Any, operations: Any) -> Any:
     """RFC 6902: a list of operations, all of them or none. Raises ApiError 422 or 400."""
     if not isinstance(operations, list):
-        raise ApiError(400, "BadRequest", "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch")
+        raise ApiError(
+            400,
+            "BadRequest",
+            "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
+        )
     try:
         for operation in operations:
             target = _apply(target, operation)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pilothouse.api import Event, EventSource, ObjectMeta, ObjectReference, replace, timestamp
+from pilothouse.api import Event, EventSource, ObjectMeta, ObjectReference, replace, since_epoch, timestamp
 from pilothouse.api.time import EPOCH
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ def record(door: Door, about: Any, type: str, reason: str, message: str, compone
         for event in door.store.by("Event", "about", meta.uid or f"{about.kind}/{meta.namespace}/{meta.name}")
         if event.source == source
     ]
-    similar = [one for one in known if one.reason == reason and one.type == type and one.involvedObject.fieldPath == field]
+    similar = [
+        one for one in known if one.reason == reason and one.type == type and one.involvedObject.fieldPath == field
+    ]
     same = next((one for one in similar if one.message == message), None)
     if same is None:
         recent = [one for one in similar if _age(door, one) <= _WITHIN]
@@ -90,8 +92,6 @@ def _reference(about: Any, field: str) -> Any:
 
 
 def _age(door: Door, event: Any) -> float:
-    from pilothouse.api import since_epoch
-
     return float(door.clock.now - since_epoch(event.lastTimestamp or event.metadata.creationTimestamp))
 
 
@@ -100,7 +100,5 @@ def _spent(door: Door, known: list[Any]) -> bool:
     said = sum(event.count for event in known)
     if said < _BURST:
         return False
-    from pilothouse.api import since_epoch
-
     first = min(since_epoch(event.firstTimestamp or event.metadata.creationTimestamp) for event in known)
-    return said >= _BURST + (door.clock.now - first) // _REFILL
+    return bool(said >= _BURST + (door.clock.now - first) // _REFILL)

@@ -65,7 +65,7 @@ def fields(*lines: At | Rule) -> Rule:
             plan.append((None, line, True))
 
     def check(value: Any, path: str, faults: list[Fault]) -> None:
-        for (name, rule, always), got in zip(plan, read(value)):
+        for (name, rule, always), got in zip(plan, read(value), strict=False):
             if got or always or got.__class__ is int:
                 if name is None:
                     rule(value, path, faults)
@@ -121,6 +121,8 @@ def one_of(*choices: str) -> Rule:
 
 
 def between(low: int, high: int) -> Rule:
+    """A number within bounds that count as inside."""
+
     def check(value: Any, path: str, faults: list[Fault]) -> None:
         if not low <= value <= high:
             faults.append(invalid(path, value, f"must be between {low} and {high}, inclusive"))
@@ -129,6 +131,7 @@ def between(low: int, high: int) -> Rule:
 
 
 def at_least(low: int, detail: str = "") -> Rule:
+    """A number that is not below `low`."""
     words = detail or f"must be greater than or equal to {low}"
 
     def check(value: Any, path: str, faults: list[Fault]) -> None:
@@ -175,7 +178,7 @@ def exactly_one(choices: tuple[str, ...], missing: str, extra: str) -> Rule:
 
     def check(value: Any, path: str, faults: list[Fault]) -> None:
         found = 0
-        for name, got in zip(choices, read(value)):
+        for name, got in zip(choices, read(value), strict=True):
             if got is None:
                 continue
             found += 1

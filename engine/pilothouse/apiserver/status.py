@@ -46,35 +46,43 @@ def fault(reason: str, field: str, detail: str = "") -> Fault:
 
 
 def required(field: str, detail: str = "") -> Fault:
+    """The field must be set."""
     return fault("FieldValueRequired", field, detail)
 
 
 def forbidden(field: str, detail: str) -> Fault:
+    """The field must not be set, or not changed."""
     return fault("FieldValueForbidden", field, detail)
 
 
 def too_long(field: str, limit: int) -> Fault:
+    """More than `limit` bytes."""
     return fault("FieldValueTooLong", field, f"may not be more than {limit} bytes")
 
 
 def too_many(field: str, count: int, limit: int) -> Fault:
+    """A list with too many items."""
     items = "item" if limit == 1 else "items"
     return Fault(field, "FieldValueTooMany", f"Too many: {count}: must have at most {limit} {items}")
 
 
 def invalid(field: str, value: Any, detail: str) -> Fault:
+    """A value that the field cannot have."""
     return Fault(field, "FieldValueInvalid", f"Invalid value: {spell(value)}: {detail}")
 
 
 def duplicate(field: str, value: Any) -> Fault:
+    """A value that is there twice."""
     return Fault(field, "FieldValueDuplicate", f"Duplicate value: {spell(value)}")
 
 
 def not_known(field: str, value: Any) -> Fault:
+    """A name that stands for nothing."""
     return Fault(field, "FieldValueNotFound", f"Not found: {spell(value)}")
 
 
 def unsupported(field: str, value: Any, supported: tuple[str, ...]) -> Fault:
+    """A value outside a closed list."""
     choices = ", ".join(spell(choice) for choice in supported)
     return Fault(field, "FieldValueNotSupported", f"Unsupported value: {spell(value)}: supported values: {choices}")
 
@@ -127,16 +135,19 @@ def qualified(plural: str, group: str) -> str:
 
 
 def not_found(plural: str, group: str, name: str) -> ApiError:
+    """404: there is no such object."""
     message = f'{qualified(plural, group)} "{name}" not found'
     return ApiError(404, "NotFound", message, _details(group, plural, name))
 
 
 def already_exists(plural: str, group: str, name: str) -> ApiError:
+    """409: there is such an object already."""
     message = f'{qualified(plural, group)} "{name}" already exists'
     return ApiError(409, "AlreadyExists", message, _details(group, plural, name))
 
 
 def conflict(plural: str, group: str, name: str, detail: str = "") -> ApiError:
+    """409: somebody was quicker, or a precondition does not hold."""
     detail = detail or "the object has been modified; please apply your changes to the latest version and try again"
     message = f'Operation cannot be fulfilled on {qualified(plural, group)} "{name}": {detail}'
     return ApiError(409, "Conflict", message, _details(group, plural, name))
@@ -149,6 +160,7 @@ def denied(plural: str, group: str, name: str, detail: str, causes: list[dict[st
 
 
 def bad_request(message: str) -> ApiError:
+    """400: the request makes no sense."""
     return ApiError(400, "BadRequest", message)
 
 

@@ -156,7 +156,9 @@ def _name(item: Any, key: str) -> Any:
 # --------------------------------------------------------------------------------------------------------------- three ways
 
 
-def three_way(last: dict[str, Any], wanted: dict[str, Any], live: dict[str, Any], owner: type[Base] | None) -> dict[str, Any]:
+def three_way(
+    last: dict[str, Any], wanted: dict[str, Any], live: dict[str, Any], owner: type[Base] | None
+) -> dict[str, Any]:
     """`live` as `kubectl apply` makes it: what `wanted` says, without what `last` said and `wanted` no longer does.
 
     Everything that neither of them says is the server's and stays.
@@ -202,7 +204,7 @@ def _three_lists(last: list[Any], wanted: list[Any], live: list[Any], line: Line
             merged.append(item)
             continue
         at = places[nth]
-        before = next((one for one in last if one.get(key) == name), {})
+        before: dict[str, Any] = next((one for one in last if one.get(key) == name), {})
         found = three_way(before, item, merged[at], line.inner)
         if "retainKeys" in line.strategies:
             found = {field: value for field, value in found.items() if field in item}

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pilothouse.api import ObjectMeta, PodCondition, Scale, ScaleSpec, ScaleStatus, Selector, replace, timestamp, to_dict
+from pilothouse.api import (
+    ObjectMeta,
+    PodCondition,
+    Scale,
+    ScaleSpec,
+    ScaleStatus,
+    Selector,
+    replace,
+    timestamp,
+    to_dict,
+)
 
 from . import patch, status
 from .deletion import delete

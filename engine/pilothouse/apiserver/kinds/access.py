@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from ..default import computed, defaults, each, inside
 from ..kind import Kind
 from ..name import path_segment
@@ -101,4 +100,3 @@ CLUSTER_ROLE_BINDING = Kind(
 )
 
 ACCESS = (ROLE, CLUSTER_ROLE, ROLE_BINDING, CLUSTER_ROLE_BINDING)
-

@@ -36,7 +36,9 @@ _JOB = defaults(
     completionMode="NonIndexed",
     suspend=pointer(False),
     manualSelector=computed(lambda spec: False if spec.manualSelector is None else None),
-    podReplacementPolicy=computed(lambda spec: "Failed" if spec.podFailurePolicy is not None else "TerminatingOrFailed"),
+    podReplacementPolicy=computed(
+        lambda spec: "Failed" if spec.podFailurePolicy is not None else "TerminatingOrFailed"
+    ),
     podFailurePolicy=inside(defaults(rules=each(defaults(onPodConditions=each(defaults(status="True")))))),
     template=inside(template_defaults),
 )
@@ -116,7 +118,9 @@ def _named_label(item: Any, path: str, faults: list[Fault]) -> None:
 
 def _job_changes(new: Any, old: Any, path: str, faults: list[Fault]) -> None:
     now, before = new.spec, old.spec
-    if now.completions != before.completions and not (now.completionMode == "Indexed" and now.completions == now.parallelism):
+    if now.completions != before.completions and not (
+        now.completionMode == "Indexed" and now.completions == now.parallelism
+    ):
         faults.append(invalid("spec.completions", now.completions, "field is immutable"))
     if now.selector != before.selector:
         faults.append(invalid("spec.selector", now.selector, "field is immutable"))
@@ -147,8 +151,14 @@ JOB = Kind(
 _DESCRIPTORS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
 _BOUNDS = ((0, 59, "minute"), (0, 23, "hour"), (1, 31, "dom"), (1, 12, "month"), (0, 6, "dow"))
 _NAMES = {
-    3: dict(zip("jan feb mar apr may jun jul aug sep oct nov dec".split(), range(1, 13))),
-    4: dict(zip("sun mon tue wed thu fri sat".split(), range(7))),
+    3: dict(
+        zip(
+            ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
+            range(1, 13),
+            strict=True,
+        )
+    ),
+    4: dict(zip(["sun", "mon", "tue", "wed", "thu", "fri", "sat"], range(7), strict=True)),
 }
 
 
@@ -214,7 +224,9 @@ def _schedule(value: str, path: str, faults: list[Fault]) -> None:
 
 def _zone(value: str, path: str, faults: list[Fault]) -> None:
     if value.lower() == "local":
-        faults.append(invalid(path, value, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"))
+        faults.append(
+            invalid(path, value, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones")
+        )
         return
     try:
         ZoneInfo(value)
@@ -271,4 +283,3 @@ CRON_JOB = Kind(
 )
 
 BATCH = (JOB, CRON_JOB)
-

@@ -69,7 +69,9 @@ NAME_LABEL = "kubernetes.io/metadata.name"
 
 
 def _namespace_prepare(item: Any) -> Any:
-    spec = replace(item.spec, finalizers=[*item.spec.finalizers, "kubernetes"]) if not item.spec.finalizers else item.spec
+    spec = (
+        replace(item.spec, finalizers=[*item.spec.finalizers, "kubernetes"]) if not item.spec.finalizers else item.spec
+    )
     return replace(item, spec=spec, status=NamespaceStatus(phase="Active"))
 
 

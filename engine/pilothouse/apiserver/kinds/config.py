@@ -104,7 +104,11 @@ def _docker(item: Any, key: str, faults: list[Fault]) -> None:
     try:
         json.loads(text)
     except ValueError:
-        told = f"invalid character '{text.strip()[:1]}' looking for beginning of value" if text.strip() else "unexpected end of JSON input"
+        told = (
+            f"invalid character '{text.strip()[:1]}' looking for beginning of value"
+            if text.strip()
+            else "unexpected end of JSON input"
+        )
         faults.append(invalid(f"data[{key}]", "<secret contents redacted>", told))
 
 

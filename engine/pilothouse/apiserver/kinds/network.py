@@ -16,7 +16,7 @@ from ..name import dns_label, dns_subdomain, port_name, wildcard_subdomain
 from ..rule import PORT, at, fields, need, one_of, sees_unset, words
 from ..rule import each as every
 from ..status import Fault, forbidden, invalid, required, unsupported
-from .container import port_or_name
+from .probe import port_or_name
 from .selector import LABEL_SELECTOR
 
 # ----------------------------------------------------------------------------------------------------------------- Ingress

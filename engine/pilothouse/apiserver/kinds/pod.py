@@ -36,7 +36,9 @@ def requests_from_limits(container: Any) -> Any:
 def _host_ports(container: Any) -> Any:
     if all(port.hostPort for port in container.ports):
         return container
-    return replace(container, ports=[replace(port, hostPort=port.hostPort or port.containerPort) for port in container.ports])
+    return replace(
+        container, ports=[replace(port, hostPort=port.hostPort or port.containerPort) for port in container.ports]
+    )
 
 
 def _pod_only(spec: Any) -> Any:
@@ -47,7 +49,7 @@ def _pod_only(spec: Any) -> Any:
         after = [requests_from_limits(container) for container in before]
         if spec.hostNetwork:
             after = [_host_ports(container) for container in after]
-        if any(old is not new for old, new in zip(before, after)):
+        if any(old is not new for old, new in zip(before, after, strict=True)):
             changes[name] = after
     if spec.resources is not None and spec.resources.limits:
         filled = requests_from_limits(spec).resources
@@ -124,7 +126,7 @@ _MAY = (
 
 
 def _same_images(new: list[Any], old: list[Any]) -> list[Any]:
-    return [replace(one, image=before.image) for one, before in zip(new, old)]
+    return [replace(one, image=before.image) for one, before in zip(new, old, strict=True)]
 
 
 def _changes(new: Any, old: Any, path: str, faults: list[Fault]) -> None:
@@ -138,11 +140,15 @@ def _changes(new: Any, old: Any, path: str, faults: list[Fault]) -> None:
         return
     deadline, earlier = now.activeDeadlineSeconds, before.activeDeadlineSeconds
     if deadline is None and earlier is not None:
-        faults.append(invalid("spec.activeDeadlineSeconds", None, "must not update from a positive integer to nil value"))
+        faults.append(
+            invalid("spec.activeDeadlineSeconds", None, "must not update from a positive integer to nil value")
+        )
     elif deadline is not None and earlier is not None and deadline > earlier:
         faults.append(invalid("spec.activeDeadlineSeconds", deadline, "must be less than or equal to previous value"))
     if any(one not in now.tolerations for one in before.tolerations):
-        faults.append(forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"))
+        faults.append(
+            forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds")
+        )
     allowed: dict[str, Any] = {
         "containers": _same_images(now.containers, before.containers),
         "initContainers": _same_images(now.initContainers, before.initContainers),
@@ -182,7 +188,9 @@ def template_warnings(spec: Any, metadata: Any, path: str) -> list[str]:
     for key in spec.nodeSelector:
         if key == "node-role.kubernetes.io/master":
             found.append(f'{inner}nodeSelector[{key}]: use "node-role.kubernetes.io/control-plane" instead')
-    if _SECCOMP_POD in metadata.annotations and (spec.securityContext is None or spec.securityContext.seccompProfile is None):
+    if _SECCOMP_POD in metadata.annotations and (
+        spec.securityContext is None or spec.securityContext.seccompProfile is None
+    ):
         found.append(
             f'{path}metadata.annotations[{_SECCOMP_POD}]: non-functional in v1.27+; use the "seccompProfile" field instead'
         )
@@ -200,7 +208,8 @@ def template_warnings(spec: Any, metadata: Any, path: str) -> list[str]:
 def _port_warnings(container: Any, path: str) -> list[str]:
     if len(container.ports) < 2:
         return []
-    found, seen = [], {}
+    found: list[str] = []
+    seen: dict[tuple[int, str, int, str], int] = {}
     for index, port in enumerate(container.ports):
         key = (port.containerPort, port.protocol or "TCP", port.hostPort, port.hostIP)
         if key in seen:

@@ -201,7 +201,11 @@ def _claims(value: list[Any], path: str, faults: list[Fault]) -> None:
             told = "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"
             faults.append(invalid(here, claim, told))
         elif len(given) == 2:
-            faults.append(invalid(here, claim, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"))
+            faults.append(
+                invalid(
+                    here, claim, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"
+                )
+            )
 
 
 def _containers(spec: Any, path: str, faults: list[Fault]) -> None:

@@ -131,7 +131,9 @@ def _bounds(item: Any, name: str, path: str, faults: list[Fault]) -> None:
 
 def _limit_range(spec: Any) -> Any:
     limits = [_limit_defaults(item) for item in spec.limits]
-    return spec if all(new is old for new, old in zip(limits, spec.limits)) else replace(spec, limits=limits)
+    return (
+        spec if all(new is old for new, old in zip(limits, spec.limits, strict=True)) else replace(spec, limits=limits)
+    )
 
 
 def _limits(value: list[Any], path: str, faults: list[Fault]) -> None:
@@ -160,7 +162,11 @@ def _priority(item: Any, path: str, faults: list[Fault]) -> None:
     if name.startswith("system-"):
         if SYSTEM_CLASSES.get(name) != item.value:
             told = "priority class names with 'system-' prefix are reserved for system use only. error: "
-            known = f"value of {name} must be {SYSTEM_CLASSES[name]}" if name in SYSTEM_CLASSES else f"{name} is not a known system priority class"
+            known = (
+                f"value of {name} must be {SYSTEM_CLASSES[name]}"
+                if name in SYSTEM_CLASSES
+                else f"{name} is not a known system priority class"
+            )
             faults.append(forbidden("metadata.name", told + known))
     elif item.value > _HIGHEST:
         faults.append(forbidden("value", f"maximum allowed value of a user defined priority is {_HIGHEST}"))
@@ -241,7 +247,9 @@ def _replicas(spec: Any, path: str, faults: list[Fault]) -> None:
     if spec.maxReplicas < 1:
         faults.append(required(f"{path}.maxReplicas", "must be set and greater than 0"))
     if spec.minReplicas is not None and spec.maxReplicas < spec.minReplicas:
-        faults.append(invalid(f"{path}.maxReplicas", spec.maxReplicas, "must be greater than or equal to `minReplicas`"))
+        faults.append(
+            invalid(f"{path}.maxReplicas", spec.maxReplicas, "must be greater than or equal to `minReplicas`")
+        )
 
 
 _SORTS = ("ContainerResource", "External", "Object", "Pods", "Resource")

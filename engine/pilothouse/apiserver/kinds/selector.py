@@ -102,7 +102,10 @@ def _affinity_term(value: Any, path: str, faults: list[Fault]) -> None:
         LABEL_NAME("", f"{path}.topologyKey", faults)
 
 
-_REQUIRED, _PREFERRED = "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"
+_REQUIRED, _PREFERRED = (
+    "requiredDuringSchedulingIgnoredDuringExecution",
+    "preferredDuringSchedulingIgnoredDuringExecution",
+)
 _POD_AFFINITY = fields(
     at(_REQUIRED, each(_affinity_term)),
     at(_PREFERRED, each(fields(_weight, at("podAffinityTerm", _affinity_term)))),

@@ -182,7 +182,10 @@ def allocation(door: Any, item: Any) -> list[Fault]:
         if address not in NETWORK:
             told += "the provided network does not match the current range"
             faults.append(invalid("spec.clusterIPs", spec.clusterIPs, told))
-        elif any(one.spec.clusterIP == spec.clusterIP and one.metadata.uid != item.metadata.uid for one in door.store.all("Service")):
+        elif any(
+            one.spec.clusterIP == spec.clusterIP and one.metadata.uid != item.metadata.uid
+            for one in door.store.all("Service")
+        ):
             faults.append(invalid("spec.clusterIPs", spec.clusterIPs, told + "provided IP is already allocated"))
     wanted = [port.nodePort for port in spec.ports]
     if any(wanted):
@@ -211,7 +214,9 @@ def _finish(door: Any, item: Any) -> Any:
     if health or (outside and not all(port.nodePort for port in spec.ports)):
         used_ports = _taken_ports(door, item) | {port.nodePort for port in spec.ports}
         if outside:
-            changes["ports"] = [port if port.nodePort else replace(port, nodePort=_free(door, used_ports)) for port in spec.ports]
+            changes["ports"] = [
+                port if port.nodePort else replace(port, nodePort=_free(door, used_ports)) for port in spec.ports
+            ]
         if health:
             changes["healthCheckNodePort"] = _free(door, used_ports)
     return replace(item, spec=replace(spec, **changes)) if changes else item
@@ -233,7 +238,8 @@ def _update(new: Any, old: Any) -> Any:
     if now.type in _OUTSIDE and before.type in _OUTSIDE:
         known = {(port.protocol, port.port): port.nodePort for port in before.ports}
         changes["ports"] = [
-            port if port.nodePort else replace(port, nodePort=known.get((port.protocol, port.port), 0)) for port in now.ports
+            port if port.nodePort else replace(port, nodePort=known.get((port.protocol, port.port), 0))
+            for port in now.ports
         ]
     elif before.type in _OUTSIDE and now.type == "ClusterIP":
         same = {port.nodePort for port in before.ports}
@@ -291,4 +297,3 @@ ENDPOINTS = Kind(
 )
 
 SERVICES = (SERVICE, ENDPOINT_SLICE, ENDPOINTS)
-

@@ -22,7 +22,7 @@ MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
 
 
 def _modes(value: list[str], path: str, faults: list[Fault]) -> None:
-    for index, mode in enumerate(value):
+    for mode in value:
         if mode not in MODES:
             faults.append(unsupported(path, mode, MODES))
         if mode == "ReadWriteOncePod" and len(value) > 1:
@@ -60,7 +60,7 @@ def _capacity(spec: Any, path: str, faults: list[Fault]) -> None:
 
 
 def _source(spec: Any, path: str, faults: list[Fault]) -> None:
-    given = [name for name, got in zip(_SOURCES, _READ(spec)) if got is not None]
+    given = [name for name, got in zip(_SOURCES, _READ(spec), strict=True) if got is not None]
     for name in given[1:]:
         faults.append(forbidden(f"{path}.{name}", "may not specify more than 1 volume type"))
     if not given:
@@ -85,7 +85,9 @@ _PV_SPEC = fields(
 
 def _pv_changes(new: Any, old: Any, path: str, faults: list[Fault]) -> None:
     if _READ(new.spec) != _READ(old.spec):
-        faults.append(forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation"))
+        faults.append(
+            forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation")
+        )
     if new.spec.volumeMode != old.spec.volumeMode:
         faults.append(invalid("spec.volumeMode", new.spec.volumeMode, "field is immutable"))
 
@@ -137,7 +139,9 @@ def _claim_changes(new: Any, old: Any, path: str, faults: list[Fault]) -> None:
     if before.storageClassName is None:
         free["storageClassName"] = None
     if replace(now, **free) != before:
-        told = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
+        told = (
+            "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
+        )
         faults.append(forbidden("spec", told))
     size, least = now.resources.requests.get("storage", "0"), before.resources.requests.get("storage", "0")
     if old.status.phase == "Bound" and amount(size) < amount(least):

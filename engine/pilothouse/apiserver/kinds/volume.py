@@ -15,7 +15,9 @@ from ..name import dns_label
 from ..rule import Rule, at, between, fields, need, one_of, words
 from ..rule import each as every
 from ..status import Fault, duplicate, forbidden, invalid, required
-from .container import field_ref, inner_path, pull_policy
+from .container import inner_path
+from .env import field_ref
+from .image import pull_policy
 from .resources import amount
 
 # ---------------------------------------------------------------------------------------------------------------- defaults
@@ -91,7 +93,9 @@ def _downward_item(value: Any, path: str, faults: list[Fault]) -> None:
     if value.fieldRef is not None:
         _VOLUME_FIELD(value.fieldRef, f"{path}.fieldRef", faults)
         if value.resourceFieldRef is not None:
-            faults.append(invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously"))
+            faults.append(
+                invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously")
+            )
     elif value.resourceFieldRef is None:
         faults.append(required(path, "one of fieldRef and resourceFieldRef is required"))
     if value.mode is not None:
@@ -134,7 +138,10 @@ _SOURCES: dict[str, Rule] = {
                     at("secret", fields(at("name", need()), at("items", _ITEMS))),
                     at("configMap", fields(at("name", need()), at("items", _ITEMS))),
                     at("downwardAPI", fields(at("items", _DOWNWARD_ITEMS))),
-                    at("serviceAccountToken", fields(at("path", need()), at("expirationSeconds", between(600, 1 << 32)))),
+                    at(
+                        "serviceAccountToken",
+                        fields(at("path", need()), at("expirationSeconds", between(600, 1 << 32))),
+                    ),
                 )
             ),
         ),
@@ -164,7 +171,7 @@ _NAME = words(dns_label)
 def source(volume: Any, path: str, faults: list[Fault]) -> None:
     """Where a volume's content comes from: one place."""
     found = 0
-    for name, got in zip(VOLUME_SOURCES, _READ(volume)):
+    for name, got in zip(VOLUME_SOURCES, _READ(volume), strict=True):
         if got is None:
             continue
         if found:
@@ -176,4 +183,3 @@ def source(volume: Any, path: str, faults: list[Fault]) -> None:
             rule(got, f"{path}.{name}", faults)
     if not found:
         faults.append(required(path, "must specify a volume type"))
-
