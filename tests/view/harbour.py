@@ -128,7 +128,7 @@ class Harbour:
         )
         made = []
         for _ in range(count):
-            suffix = "".join(self.random.choice(LETTERS) for _ in range(5))
+            suffix = "".join(self.random.choice(LETTERS) for _ in range(5 if count < 1000 else 8))
             item = Pod(
                 metadata=ObjectMeta(
                     name=f"{replicaset.metadata.name}-{suffix}",

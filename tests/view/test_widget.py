@@ -20,7 +20,7 @@ def sent(monkeypatch):
 def test_the_story_is_in_the_state_and_later_only_what_was_added(sent):
     harbour = Harbour()
     view = View(harbour)
-    header, columns = unpack(view.get_state()["_story"])
+    header, _ = unpack(view.get_state()["_story"])
     assert header["names"] == ["rotterdam-1", "rotterdam-2", "rotterdam-3"]
     view.refresh()
     assert sent == []

@@ -91,7 +91,7 @@ def pack(header: dict[str, Any], columns: list[tuple[str, str, array[Any]]]) -> 
             values.byteswap()
         data = values.tobytes()
         parts += [data, bytes(-len(data) % 8)]
-    return zlib.compress(b"".join(parts), 6)
+    return zlib.compress(b"".join(parts), 3)
 
 
 def unpack(message: bytes) -> tuple[dict[str, Any], dict[str, array[Any]]]:

@@ -144,12 +144,13 @@ def read_pod(thing: Thing, change: Change) -> Reading | None:
     for status in item.status.containerStatuses:
         restarts += status.restartCount
     before, thing.restarts = thing.restarts, restarts
+    because, thing.why = thing.why, why
     if not thing.known or thing.state == GONE:
         thing.cpu, thing.memory = requests(item)
         return Reading(CODE["pod-created"], state, place, 0, why if state == STUCK else "")
     if place != thing.place:
         return Reading(CODE["pod-placed"], state, place)
-    if state == thing.state and why == thing.why and restarts == before:
+    if state == thing.state and why == because and restarts == before:
         return None
     return Reading(
         pod_word(thing.state, state, why, restarts > before), state, place, 0, why or restart_words(restarts)

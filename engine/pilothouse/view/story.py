@@ -63,6 +63,7 @@ class Story:
         self._actor_codes: dict[str, int] = {}
         self._why_codes: dict[str, int] = {"": 0}
         self._kind_codes: dict[str, int] = {}
+        self._places = {"": NOWHERE}
         self._seen: dict[int, int] = {}  # revision -> the nearest revision in the story that led to it
         self._open: list[list[Row]] = []  # the beats of the instant being read
         self._joins: dict[tuple[int, int, int, int], int] = {}
@@ -161,9 +162,7 @@ class Story:
         reading = READERS.get(change.key.kind, read_other)(thing, change)
         if reading is not None:
             thing.known = True
-            thing.state, thing.place, thing.wanted = reading.state, reading.place, reading.wanted
-            if thing.kind == "Pod":
-                thing.why = reading.why
+            _, thing.state, thing.place, thing.wanted, _ = reading
         return reading
 
     def _introduce(self, thing: Thing, item: Any) -> None:
@@ -176,21 +175,24 @@ class Story:
 
     def _add(self, change: Change, thing: Thing, reading: Reading) -> None:
         beats = self._open
-        word = reading.word
+        word, state, node, b, reason = reading
         actor = self._code(change.actor, self._actor_codes, self.actors)
-        why = self._code(reading.why, self._why_codes, self.whys)
-        place = self._thing("Node", "", reading.place).index if reading.place else NOWHERE
+        why = self._code(reason, self._why_codes, self.whys)
         cause = self._seen.get(change.cause, 0) if change.cause is not None else 0
-        b = place if thing.kind == "Pod" else reading.wanted
-        row = (thing.index, word, actor, reading.state, b, why, change.revision, cause)
+        pod = thing.kind == "Pod"
+        if pod:
+            b = self._place(node)
+        row = (thing.index, word, actor, state, b, why, change.revision, cause)
         self._seen[change.revision] = change.revision
         if not word:
             if not beats:
                 beats.append([])
             position = len(beats) - 1
         else:
-            kind = self._code(thing.kind, self._kind_codes, self.kinds)
-            group = thing.root.index if thing.kind == "Pod" and thing.owner is not None else -1 - kind
+            if pod and thing.owner is not None:
+                group = thing.root.index
+            else:
+                group = -1 - self._code(thing.kind, self._kind_codes, self.kinds)
             key = (word, actor if NAMES_ACTOR[word] else -1, group, why)
             earliest = max(thing.beat + 1, self._beat_of.get(cause, 0))
             position = self._joins.get(key, -1)
@@ -200,6 +202,12 @@ class Story:
         beats[position].append(row)
         thing.beat = position
         self._beat_of[change.revision] = position
+
+    def _place(self, node: str) -> int:
+        place = self._places.get(node)
+        if place is None:
+            place = self._places[node] = self._thing("Node", "", node).index
+        return place
 
     @staticmethod
     def _code(text: str, codes: dict[str, int], texts: list[str]) -> int:

@@ -1289,7 +1289,8 @@ class Panel {
       this.root.dataset.playing = String(player.playing);
     }
     this.paint();
-    if (reason !== "tick") this.reflect(true);
+    if (reason === "seek" && this.story.pods.length > 300) { clearTimeout(this.soon); this.soon = setTimeout(() => this.reflect(true), 60); }
+    else if (reason !== "tick") this.reflect(true);
     if (reason === "pause" || reason === "step") this.tellKernel();
   }
 
