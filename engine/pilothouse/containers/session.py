@@ -44,7 +44,7 @@ class Session:
         self.disk: list[tuple[float, str, int]] = []
         self.reactions: list[tuple[float, str, Reaction]] = []
         self.marks: list[float] = []
-        self.loop_from, self.loop = 0.0, 0.0
+        self.loop_from, self.loop, self.loop_output = 0.0, 0.0, 0
         self.unsimulated: list[str] = []
 
     def expand(self, word: Word) -> str:
@@ -113,13 +113,17 @@ class Session:
     def tape(self, ends: float | None, code: int) -> Tape:
         """Everything that was played, as a tape."""
         lines: list[tuple[float, str]] = []
-        partial = ""
-        for when, text in self.output:
+        partial, since, once = "", 0.0, 0
+        for place, (when, text) in enumerate(self.output):
+            once = len(lines) if place == self.loop_output else once
+            since = since if partial else when
             parts = (partial + text).split("\n")
             partial = parts.pop()
             lines += [(when, part) for part in parts]
         if partial:
-            lines.append((self.now, partial))
+            lines.append((since, partial))
+        if self.loop_output >= len(self.output):
+            once = len(lines)
         return Tape(
             ends=ends,
             code=code,
@@ -129,6 +133,7 @@ class Session:
             disk=tuple(self.disk),
             reactions=tuple(self.reactions),
             marks=tuple(self.marks),
+            once=once if self.loop else 0,
             loop_from=self.loop_from,
             loop=self.loop,
             unsimulated=tuple(self.unsimulated),

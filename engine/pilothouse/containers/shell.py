@@ -179,7 +179,7 @@ class Shell:
     def endless(self, loop: Loop) -> int:
         """Play the body once; what it did repeats for ever."""
         session = self.session
-        session.loop_from = session.now
+        session.loop_from, session.loop_output = session.now, len(session.output)
         self.script(loop.body)
         session.loop = max(session.now - session.loop_from, 0.01)  # a busy loop is paced
         raise Finished(0, endless=True)

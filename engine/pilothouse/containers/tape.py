@@ -5,7 +5,8 @@ log, which files it will make and remove, which ports it will open, and when and
 future costs nothing while time passes, tells when the answer of a probe can change, and copies with the cluster.
 Nothing real corresponds to it; a real process has to be lived through.
 
-All times are seconds after the start of the process. What lies after `loop_from` repeats every `loop` seconds.
+All times are seconds after the start of the process. Where it ends in an endless loop, what lies after `loop_from` repeats
+every `loop` seconds; the first `once` lines are from before.
 """
 
 from __future__ import annotations
@@ -57,14 +58,17 @@ class Tape(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[tuple[float, str, int], ...] = ()
     reactions: tuple[tuple[float, str, Reaction], ...] = ()
     marks: tuple[float, ...] = ()
+    once: int = 0
     loop_from: float = 0.0
     loop: float = 0.0
     unsimulated: tuple[str, ...] = ()
 
     def log(self, until: float, limit: int) -> list[tuple[float, str]]:
         """The last `limit` lines written up to `until`, oldest first."""
-        first = [line for line in self.lines if line[0] <= until and (not self.loop or line[0] < self.loop_from)]
-        cycle = [line for line in self.lines if self.loop and line[0] >= self.loop_from]
+        first = [line for line in self.lines[: self.once] if line[0] <= until]
+        cycle = self.lines[self.once :] if self.loop else ()
+        if not self.loop:
+            first += [line for line in self.lines[self.once :] if line[0] <= until]
         if not cycle:
             return first[-limit:]
         rounds = int((until - self.loop_from) / self.loop) + 1

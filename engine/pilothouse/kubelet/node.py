@@ -147,7 +147,9 @@ def lease_of(node: Node) -> Lease:
     """The lease of a node that lives."""
     owner = OwnerReference(apiVersion="v1", kind="Node", name=node.metadata.name, uid=node.metadata.uid)
     return Lease(
-        metadata=ObjectMeta(name=node.metadata.name, namespace=LEASES, ownerReferences=[owner]),
+        metadata=ObjectMeta(
+            name=node.metadata.name, namespace=LEASES, ownerReferences=[owner] if node.metadata.uid else []
+        ),
         spec=LeaseSpec(holderIdentity=node.metadata.name, leaseDurationSeconds=LEASE_SECONDS),
     )
 

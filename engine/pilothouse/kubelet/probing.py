@@ -22,6 +22,7 @@ from pilothouse.kubelet.record import Box, Condemned, ProbeState
 if TYPE_CHECKING:
     from pilothouse.kubelet.worker import Worker
 
+TRIGGER = 0.3  # seconds from the start of a container until it is first asked whether it is ready
 FIRST = 0.4  # seconds from the first look at the pod to the first tick
 SPAM = 25  # events of one probe that are told; the real recorder lets through hardly any more
 Kind = Literal["startup", "liveness", "readiness"]
@@ -75,7 +76,7 @@ def _first(worker: Worker, name: str, kind: Kind, probe: Probe) -> float:
     begun = process.started if process is not None else worker.now
     earliest = max(begun + probe.initialDelaySeconds, worker.now)
     if kind == "readiness" and not probe.initialDelaySeconds:
-        return earliest
+        return max(round(begun + TRIGGER, 6), worker.now)
     return _tick(worker, probe, earliest)
 
 
