@@ -18,7 +18,7 @@ from pilothouse.api.scheme import DEFAULT, ResourceInfo, Scheme, UnknownKind
 from . import metadata, status
 from .admission import CHAIN, Request
 from .kind import Kind
-from .kinds import TABLES
+from .kinds import table_of
 from .status import ApiError, Fault
 
 _NO_KIND = Kind("")
@@ -41,7 +41,7 @@ class Door:
         self.randoms = randoms
         self.random = randoms("apiserver")
         self.scheme = scheme or DEFAULT.copy()
-        self.tables: dict[str, Kind] = dict(TABLES)
+        self.tables: dict[str, Kind] = {}
         self._infos: dict[tuple[str, str], ResourceInfo] = {}
         store.index("Event", "about", _about)
 
@@ -73,7 +73,11 @@ class Door:
 
     def kind(self, info: ResourceInfo) -> Kind:
         """The table of a kind."""
-        return self.tables.get(info.store_name, _NO_KIND)
+        name = info.store_name
+        found = self.tables.get(name)
+        if found is None:
+            found = self.tables[name] = table_of(name) or _NO_KIND
+        return found
 
     def decode(self, data: Any, validation: str = "Strict") -> tuple[Any, list[str]]:
         """A typed object from JSON, and warnings. `validation` of unknown fields is Strict, Warn or Ignore.
@@ -113,8 +117,7 @@ class Door:
         item = self._begin(request.item, kind)
         self._refuse_faults(item, None, info, kind)
         request.item = item
-        for permit in CHAIN.validating(info.kind):
-            permit(request)
+        self._permit(request, kind)
         name = item.metadata.name
         if name and self.store.get(info.store_name, item.metadata.namespace, name) is not None:
             raise status.already_exists(info.plural, info.group, name)
@@ -186,8 +189,7 @@ class Door:
             request.item = admit(request)
         item = request.item
         self._refuse_faults(item, old, info, kind)
-        for permit in CHAIN.validating(info.kind):
-            permit(request)
+        self._permit(request, kind)
         if kind.finish is not None:
             item = self._finish(item, kind, dry_run)
         return self._replace(item, old, dry_run)
@@ -250,6 +252,13 @@ class Door:
         return self.store.update(item)
 
     # -------------------------------------------------------------------------------------------------------- validation
+
+    def _permit(self, request: Request, kind: Kind) -> None:
+        for permit in CHAIN.validating(request.info.kind):
+            permit(request)
+        faults = kind.permit(request) if kind.permit else None
+        if faults:
+            raise status.unprocessable(request.info.kind, request.info.group, request.item.metadata.name, faults)
 
     def _refuse_faults(self, item: Any, old: Any, info: ResourceInfo, kind: Kind) -> None:
         faults: list[Fault] = []

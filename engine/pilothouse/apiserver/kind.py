@@ -13,6 +13,7 @@ from typing import Any
 from .default import Fill
 from .name import dns_subdomain
 from .rule import Change, Rule
+from .status import Fault
 
 
 def keep(value: Any) -> Any:
@@ -38,7 +39,8 @@ class Kind:
     written only through its subresource. `generation`: counts changes of the spec; `annotations`: of
     annotations too, which a status update may then write. `status_rules`: rules of a status update. `fields`:
     what field selectors may ask for. `warnings`: what is said of an object that is taken all the same. `orphans`: deletion leaves dependents
-    alone unless asked otherwise. `create_status`: status given at creation is kept. `finish`: what only the door can give, asked with (door, item)
+    alone unless asked otherwise. `create_status`: status given at creation is kept. `permit`: faults that only the door can see, asked with the
+    request. `finish`: what only the door can give, asked with (door, item)
     when all is well and the uid is known.
     """
 
@@ -58,4 +60,5 @@ class Kind:
     fields: dict[str, Callable[[Any], str]] = field(default_factory=dict)
     warnings: Callable[[Any], list[str]] | None = None
     orphans: bool = False
+    permit: Callable[[Any], list[Fault]] | None = None
     finish: Callable[[Any, Any], Any] | None = None

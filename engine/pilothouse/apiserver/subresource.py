@@ -7,17 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pilothouse.api import (
-    ObjectMeta,
-    PodCondition,
-    Scale,
-    ScaleSpec,
-    ScaleStatus,
-    Selector,
-    replace,
-    timestamp,
-    to_dict,
-)
+from pilothouse.api import ObjectMeta, PodCondition, Selector, replace, timestamp, to_dict
 
 from . import patch, status
 from .deletion import delete
@@ -137,6 +127,7 @@ def scale_of(info: ResourceInfo, item: Any) -> Any:
     """The Scale of an object that has replicas."""
     if "scale" not in info.subresources or not hasattr(item.spec, "replicas"):
         raise ApiError(404, "NotFound", "the server could not find the requested resource")
+
     meta = item.metadata
     selector = Selector.of(item.spec.selector)
     return Scale(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import device, namespace, pod, protection, service
+from . import namespace, pod, protection
 from .request import Request
 
 Mutate = Callable[[Request], Any]
@@ -49,11 +49,7 @@ CHAIN = Chain(
         "VolumeAttributesClass": (protection.finalizer,),
         "Ingress": (protection.ingress_class,),
     },
-    validating={
-        "Service": (service.allocate,),
-        "ResourceClaim": (device.admin,),
-        "ResourceClaimTemplate": (device.admin,),
-    },
+    validating={},
 )
 
 __all__ = ["CHAIN", "Chain", "Request"]

@@ -1,32 +1,51 @@
-"""The tables: for each kind its defaults, its rules and its habits. One more kind is one more line in `TABLES`."""
+"""The tables: for each kind its defaults, its rules and its habits. One more kind is one more table, named here.
+
+A table is loaded when the first object of its kind passes the door: most clusters see few of the kinds.
+"""
 
 from __future__ import annotations
 
-from ..kind import Kind
-from .access import ACCESS
-from .batch import BATCH
-from .cluster import CLUSTER
-from .config import CONFIGS
-from .daemonset import DAEMON_SET
-from .deployment import DEPLOYMENT
-from .extension import EXTENSIONS
-from .network import NETWORK
-from .pod import POD
-from .policy import POLICIES
-from .replicaset import REPLICA_SET, REPLICATION_CONTROLLER
-from .revision import CONTROLLER_REVISION, POD_TEMPLATE
-from .service import SERVICES
-from .statefulset import STATEFUL_SET
-from .storage import STORAGE
+from importlib import import_module
 
-WORKLOADS = (
-    DEPLOYMENT,
-    REPLICA_SET,
-    REPLICATION_CONTROLLER,
-    STATEFUL_SET,
-    DAEMON_SET,
-    CONTROLLER_REVISION,
-    POD_TEMPLATE,
-)
-_ALL = (POD, *CLUSTER, *WORKLOADS, *BATCH, *SERVICES, *CONFIGS, *STORAGE, *NETWORK, *POLICIES, *ACCESS, *EXTENSIONS)
-TABLES: dict[str, Kind] = {one.kind: one for one in _ALL}
+from ..kind import Kind
+
+_HOMES = {
+    "access": ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
+    "batch": ("Job", "CronJob"),
+    "cluster": ("Node", "Namespace", "Lease", "Event"),
+    "config": ("ConfigMap", "Secret", "ServiceAccount"),
+    "daemonset": ("DaemonSet",),
+    "deployment": ("Deployment",),
+    "extension": (
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ResourceClaim",
+        "ResourceClaimTemplate",
+        "ResourceSlice",
+    ),
+    "network": ("Ingress", "IngressClass", "NetworkPolicy"),
+    "pod": ("Pod",),
+    "policy": ("PodDisruptionBudget", "ResourceQuota", "LimitRange", "HorizontalPodAutoscaler"),
+    "priority": ("PriorityClass", "RuntimeClass"),
+    "replicaset": ("ReplicaSet", "ReplicationController"),
+    "revision": ("ControllerRevision", "PodTemplate"),
+    "service": ("Service", "EndpointSlice", "Endpoints"),
+    "statefulset": ("StatefulSet",),
+    "storage": (
+        "PersistentVolume",
+        "PersistentVolumeClaim",
+        "StorageClass",
+        "VolumeAttributesClass",
+        "CSIDriver",
+    ),
+}
+HOMES = {kind: module for module, kinds in _HOMES.items() for kind in kinds}
+
+
+def table_of(kind: str) -> Kind | None:
+    """The table of a kind, or None where it has none: such objects are stored as they are, their metadata checked."""
+    home = HOMES.get(kind)
+    if home is None:
+        return None
+    tables: tuple[Kind, ...] = import_module(f"{__name__}.{home}").KINDS
+    return next(one for one in tables if one.kind == kind)

@@ -282,4 +282,4 @@ CRON_JOB = Kind(
     generation=True,
 )
 
-BATCH = (JOB, CRON_JOB)
+KINDS = (JOB, CRON_JOB)

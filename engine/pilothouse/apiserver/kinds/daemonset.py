@@ -111,3 +111,5 @@ DAEMON_SET = Kind(
     generation=True,
     warnings=template_remarks,
 )
+
+KINDS = (DAEMON_SET,)

@@ -105,3 +105,5 @@ DEPLOYMENT = Kind(
     annotations=True,
     warnings=template_remarks,
 )
+
+KINDS = (DEPLOYMENT,)

@@ -68,7 +68,7 @@ _ADMIN = (
 )
 
 
-def admin_access(request: Any) -> list[Fault]:
+def _admin_access(request: Any) -> list[Fault]:
     """Devices that already belong to others may be asked for only in namespaces that say so."""
     item, faults = request.item, []
     spec = item.spec.spec if request.info.kind == "ResourceClaimTemplate" else item.spec
@@ -81,8 +81,10 @@ def admin_access(request: Any) -> list[Fault]:
     return faults
 
 
-CLAIM = Kind("ResourceClaim", defaults=defaults(spec=inside(_CLAIM)), status=True)
-CLAIM_TEMPLATE = Kind("ResourceClaimTemplate", defaults=defaults(spec=inside(defaults(spec=inside(_CLAIM)))))
+CLAIM = Kind("ResourceClaim", permit=_admin_access, defaults=defaults(spec=inside(_CLAIM)), status=True)
+CLAIM_TEMPLATE = Kind(
+    "ResourceClaimTemplate", permit=_admin_access, defaults=defaults(spec=inside(defaults(spec=inside(_CLAIM))))
+)
 SLICE = Kind("ResourceSlice", generation=True)
 
-EXTENSIONS = (VALIDATING_POLICY, VALIDATING_BINDING, CLAIM, CLAIM_TEMPLATE, SLICE)
+KINDS = (VALIDATING_POLICY, VALIDATING_BINDING, CLAIM, CLAIM_TEMPLATE, SLICE)

@@ -254,3 +254,5 @@ POD = Kind(
 )
 
 EMPTY_RESOURCES = ResourceRequirements()
+
+KINDS = (POD,)

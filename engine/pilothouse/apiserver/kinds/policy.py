@@ -1,6 +1,6 @@
-"""Budgets, quotas, limits, priorities and autoscalers at the door: the rules by which a cluster is shared.
+"""Budgets, quotas, limits and autoscalers at the door: the rules by which a cluster is shared.
 
-The real counterparts are `pkg/apis/policy`, `autoscaling`, `scheduling` and the quota and limit kinds of core.
+The real counterparts are `pkg/apis/policy`, `autoscaling` and the quota and limit kinds of core.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from pilothouse.api import (
 
 from ..default import computed, defaults, inside, pointer
 from ..kind import Kind
-from ..name import dns_label, qualified_name
-from ..rule import NOT_NEGATIVE, Rule, at, at_least, fields, need, one_of, sees_unset, words
+from ..name import qualified_name
+from ..rule import NOT_NEGATIVE, Rule, at, at_least, fields, need, one_of, sees_unset
 from ..rule import each as every
-from ..status import Fault, duplicate, forbidden, invalid, required, unsupported
+from ..status import Fault, duplicate, invalid, required, unsupported
 from .resources import amount, quantity
 from .selector import LABEL_SELECTOR
 from .workload import count_or_share, nothing_above_all
@@ -151,46 +151,6 @@ LIMIT_RANGE = Kind(
     rules=fields(at("spec", fields(at("limits", _limits)))),
 )
 
-# ----------------------------------------------------------------------------------------- PriorityClass, RuntimeClass
-
-SYSTEM_CLASSES = {"system-cluster-critical": 2000000000, "system-node-critical": 2000001000}
-_HIGHEST = 1000000000
-
-
-def _priority(item: Any, path: str, faults: list[Fault]) -> None:
-    name = item.metadata.name
-    if name.startswith("system-"):
-        if SYSTEM_CLASSES.get(name) != item.value:
-            told = "priority class names with 'system-' prefix are reserved for system use only. error: "
-            known = (
-                f"value of {name} must be {SYSTEM_CLASSES[name]}"
-                if name in SYSTEM_CLASSES
-                else f"{name} is not a known system priority class"
-            )
-            faults.append(forbidden("metadata.name", told + known))
-    elif item.value > _HIGHEST:
-        faults.append(forbidden("value", f"maximum allowed value of a user defined priority is {_HIGHEST}"))
-    if item.preemptionPolicy and item.preemptionPolicy not in ("PreemptLowerPriority", "Never"):
-        faults.append(unsupported("preemptionPolicy", item.preemptionPolicy, ("PreemptLowerPriority", "Never")))
-
-
-def _priority_changes(new: Any, old: Any, path: str, faults: list[Fault]) -> None:
-    if new.value != old.value:
-        faults.append(forbidden("value", "may not be changed in an update."))
-    if new.preemptionPolicy != old.preemptionPolicy:
-        faults.append(invalid("preemptionPolicy", new.preemptionPolicy, "field is immutable"))
-
-
-PRIORITY_CLASS = Kind(
-    "PriorityClass",
-    defaults=defaults(preemptionPolicy="PreemptLowerPriority"),
-    rules=_priority,
-    changes=_priority_changes,
-    generation=True,
-)
-
-RUNTIME_CLASS = Kind("RuntimeClass", rules=fields(at("handler", need(words(dns_label)))))
-
 # ------------------------------------------------------------------------------------------------- HorizontalPodAutoscaler
 
 _CPU = MetricSpec(
@@ -292,4 +252,4 @@ AUTOSCALER = Kind(
     status=True,
 )
 
-POLICIES = (BUDGET, QUOTA, LIMIT_RANGE, PRIORITY_CLASS, RUNTIME_CLASS, AUTOSCALER)
+KINDS = (BUDGET, QUOTA, LIMIT_RANGE, AUTOSCALER)

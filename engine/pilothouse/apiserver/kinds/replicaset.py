@@ -114,3 +114,5 @@ REPLICATION_CONTROLLER = Kind(
     orphans=True,
     fields={"status.replicas": lambda item: str(item.status.replicas)},
 )
+
+KINDS = (REPLICA_SET, REPLICATION_CONTROLLER)

@@ -31,3 +31,5 @@ POD_TEMPLATE = Kind(
     rules=fields(at("template", TEMPLATE)),
     generation=True,
 )
+
+KINDS = (CONTROLLER_REVISION, POD_TEMPLATE)

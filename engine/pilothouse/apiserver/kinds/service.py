@@ -172,8 +172,9 @@ def _taken_ports(door: Any, but: Any) -> set[int]:
     }
 
 
-def allocation(door: Any, item: Any) -> list[Fault]:
+def _permit(request: Any) -> list[Fault]:
     """What the allocators would refuse: an address or node port that is taken or out of range."""
+    door, item = request.door, request.item
     faults: list[Fault] = []
     spec = item.spec
     if spec.clusterIP not in ("", "None") and spec.type != "ExternalName":
@@ -268,6 +269,7 @@ SERVICE = Kind(
     defaults=defaults(spec=inside(lambda spec: _families(_SPEC(spec)))),
     rules=fields(at("spec", _SERVICE_SPEC)),
     prepare=lambda item: replace(item, status=_FRESH),
+    permit=_permit,
     finish=_finish,
     update=_update,
     changes=_changes,
@@ -296,4 +298,4 @@ ENDPOINTS = Kind(
     warnings=lambda item: ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"],
 )
 
-SERVICES = (SERVICE, ENDPOINT_SLICE, ENDPOINTS)
+KINDS = (SERVICE, ENDPOINT_SLICE, ENDPOINTS)

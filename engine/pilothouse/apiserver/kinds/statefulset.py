@@ -146,3 +146,5 @@ STATEFUL_SET = Kind(
     generation=True,
     warnings=template_remarks,
 )
+
+KINDS = (STATEFUL_SET,)
