@@ -76,6 +76,12 @@ SMALL = [
         {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget"},
         {"status": {"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0}},
     ),
+    ({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole"}, {"rules": None}),
+    ({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice"}, {"endpoints": None, "ports": None}),
+    (
+        {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"},
+        {"status": {"acceptedNames": {"kind": "", "plural": ""}, "conditions": None, "storedVersions": None}},
+    ),
     ({"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"replicas": 0, "minReadySeconds": 0}}, None),
 ]
 

@@ -16,6 +16,15 @@ from pilothouse.api.error import DecodeError
 from pilothouse.api.scheme import DEFAULT, Scheme
 from pilothouse.api.struct import Base
 
+# Lists that Go encodes as null when there is nothing in them (no omitempty).
+_NULLS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "ClusterRole": (("rules",),),
+    "CSINode": (("spec", "drivers"),),
+    "CustomResourceDefinition": (("status", "conditions"), ("status", "storedVersions")),
+    "EndpointSlice": (("endpoints",), ("ports",)),
+    "Role": (("rules",),),
+}
+
 
 class UnknownFieldWarning(UserWarning):
     """A manifest has fields that its kind does not know; they are dropped."""
@@ -53,6 +62,11 @@ def to_dict(obj: Base) -> dict[str, Any]:
     """Plain JSON with the API's field names; empty things are left out as Go's `omitempty` does."""
     if type(obj) is not Custom:
         plain: dict[str, Any] = msgspec.to_builtins(obj)
+        for path in _NULLS.get(type(obj).__name__, ()):
+            place = plain
+            for name in path[:-1]:
+                place = place[name]
+            place.setdefault(path[-1], None)
         return plain
     found: dict[str, Any] = {
         "apiVersion": obj.apiVersion,

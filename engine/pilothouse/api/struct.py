@@ -23,5 +23,5 @@ IntOrString: TypeAlias = int | str
 Raw: TypeAlias = Any
 
 
-class Base(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Base(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, repr_omit_defaults=True, gc=False):
     """A part of an object: every generated type derives from it."""
