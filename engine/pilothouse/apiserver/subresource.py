@@ -128,6 +128,8 @@ def scale_of(info: ResourceInfo, item: Any) -> Any:
     if "scale" not in info.subresources or not hasattr(item.spec, "replicas"):
         raise ApiError(404, "NotFound", "the server could not find the requested resource")
 
+    from pilothouse.api import Scale, ScaleSpec, ScaleStatus
+
     meta = item.metadata
     selector = Selector.of(item.spec.selector)
     return Scale(
