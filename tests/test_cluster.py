@@ -232,3 +232,15 @@ def test_a_program_that_raises_ends_its_container_with_its_traceback() -> None:
     state = cluster.get("pod", "b").status.containerStatuses[0].state.terminated
     assert (state.exitCode, state.reason) == (1, "Error")
     assert "RuntimeError: no model on board" in cluster.logs("b")
+
+
+def test_a_dump_says_which_nodes_were_alive(cluster: Cluster) -> None:
+    from pilothouse.api import to_dict
+
+    cluster.fail("node/n1")
+    cluster.run("2m")
+    dump = [to_dict(item) for kind in ("nodes", "leases") for item in cluster.list(kind, namespace="*")]
+    loaded = Cluster.load(dump)
+    loaded.run("2m")
+    ready = {n.metadata.name: c.status for n in loaded.list("nodes") for c in n.status.conditions if c.type == "Ready"}
+    assert ready == {"n1": "Unknown", "n2": "True", "n3": "True"}

@@ -37,7 +37,7 @@ from pilothouse.kernel import (
 from pilothouse.kubelet import Heartbeat, Kubelet
 from pilothouse.past import Past
 from pilothouse.scheduler import Explanation, Scheduler
-from pilothouse.source import Objects, newest_time, placed, plain, read
+from pilothouse.source import Objects, alive, newest_time, placed, plain, read
 
 if TYPE_CHECKING:
     from pilothouse.view import Timeline, View, Why
@@ -111,7 +111,7 @@ class Cluster:
         Takes the options of `Cluster`.
         """
         cluster = cls(nodes=0, **options)
-        found = [placed(item) for item in read(source)]
+        found = alive([placed(item) for item in read(source)])
         cluster.options["load"] = [to_dict(item) for item in found]
         cluster.clock.now = max([cluster.now, *map(newest_time, found)])
         for item in found:

@@ -56,3 +56,18 @@ def placed(item: Any) -> Any:
     if found.metadata.namespace or served is None or not served.namespaced:
         return found
     return replace(found, metadata=replace(found.metadata, namespace="default"))
+
+
+def alive(items: list[Any]) -> list[Any]:
+    """The objects, with the leases of healthy nodes free of a time: a time in one means that its kubelet has stopped."""
+    healthy = {
+        item.metadata.name
+        for item in items
+        if item.kind == "Node" and any(c.type == "Ready" and c.status == "True" for c in item.status.conditions)
+    }
+    return [
+        replace(item, spec=replace(item.spec, renewTime=""))
+        if item.kind == "Lease" and item.metadata.namespace == "kube-node-lease" and item.metadata.name in healthy
+        else item
+        for item in items
+    ]
