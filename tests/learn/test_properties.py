@@ -20,6 +20,7 @@ from pilothouse.learn.properties import (
     never_more_than,
     present,
     ready,
+    share,
     shortfall,
 )
 
@@ -77,6 +78,13 @@ def test_shortfall_is_counted_in_pod_seconds(sunk: Trace) -> None:
     assert 0 < short < 30
     assert shortfall(2, ready(ETA), sunk) == 0
     assert shortfall(4, ready(ETA), sunk) == pytest.approx(short + 60)
+
+
+def test_share_of_time(sunk: Trace) -> None:
+    three = share(at_least(3, ready(ETA)), sunk)
+    assert three == pytest.approx(1 - shortfall(3, ready(ETA), sunk) / 60)
+    assert share(at_least(2, ready(ETA)), sunk) == 1
+    assert share(at_least(4, ready(ETA)), sunk) == 0
 
 
 def test_a_trace_can_begin_in_the_past(sunk: Trace) -> None:

@@ -6,17 +6,17 @@ Collected here, from a listing, so that `pytest` needs no option for it: a lesso
 from __future__ import annotations
 
 import os
-import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from nbval.plugin import IPyNbFile
 
-sys.path.insert(0, str(Path(__file__).parent))
 os.environ["PILOTHOUSE_PROGRESS"] = "off"
 
 CELL_TIMEOUT = 60  # seconds
+BUDGET = {"17": 25, "18": 25}  # seconds for a whole notebook, the start of its kernel aside; 10 for all others
 NOT_COMPARED = ("text/html", "text/markdown", "image/png", "image/svg+xml", "application/vnd.plotly.v1+json")
 
 
@@ -29,6 +29,16 @@ class Page(IPyNbFile):  # type: ignore[misc]
         option.nbval_current_env, option.nbval_cell_timeout = True, CELL_TIMEOUT
         self.compare_outputs = True
         self.skip_compare = (*self.skip_compare, *NOT_COMPARED)
+
+    def setup(self) -> None:
+        super().setup()
+        self.began = time.monotonic()
+
+    def teardown(self) -> None:
+        """Stop the kernel, and complain about a lesson that kept its reader waiting."""
+        spent, allowed = time.monotonic() - self.began, BUDGET.get(self.path.name[:2], 10)
+        super().teardown()
+        assert spent <= allowed, f"{self.path.name} took {spent:.1f} s; a lesson may take {allowed}"
 
 
 class Shelf(pytest.File):

@@ -189,6 +189,22 @@ def shortfall(number: int, measure: Measure, trace: Trace) -> float:
     return total + max(0, number - value) * (trace.cluster.now - since)
 
 
+def share(condition: Condition, trace: Trace) -> float:
+    """Return the share of time (0 to 1) in which the condition held, counted from the first moment at which it did."""
+    held, total, since, holding = 0.0, 0.0, None, False
+    for moment in trace:
+        if since is not None:
+            total += moment.time - since
+            held += (moment.time - since) * holding
+        holding = condition.holds(condition.measure.of(moment))
+        if holding or since is not None:
+            since = moment.time
+    if since is None:
+        return 0.0
+    rest = trace.cluster.now - since
+    return (held + rest * holding) / (total + rest) if total + rest else 1.0
+
+
 def clock(time: float) -> str:
     """Write virtual seconds as minutes and seconds: `1:07.5`."""
     minutes, rest = divmod(round(time, 1), 60)

@@ -18,6 +18,7 @@ from pilothouse.learn.properties import (
     machines_ready,
     never_fewer_than,
     ready,
+    share,
     shortfall,
 )
 
@@ -89,6 +90,7 @@ DECLARED = Check(
         "time pass, so that the controllers can act on it.",
         'Run cluster = lesson.scenario(), then cluster.apply("manifests/eta-model.yaml") and cluster.run("30s").',
     ),
+    score=lambda cluster, since: availability(cluster, since),
 )
 
 DAMAGE_MODEL = Check(
@@ -221,6 +223,11 @@ SICK_POD = Check(
     points=2,
     score=lambda cluster, since: score(cluster, since),
 )
+
+
+def availability(cluster: Cluster, since: int) -> str:
+    """Say for which share of the time three copies were ready, since they first were."""
+    return f"availability {share(at_least(3, ready(ETA)), Trace(cluster, since)):.2%} (three copies ready)"
 
 
 def score(cluster: Cluster, since: int) -> str:
