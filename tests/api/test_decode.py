@@ -206,13 +206,18 @@ def test_hostile_input_is_refused_quickly() -> None:
     deep = crd | {"spec": {"versions": [{"name": "v1", "schema": schema}]}}
     revision = {"apiVersion": "apps/v1", "kind": "ControllerRevision", "data": nested(100_000)}
     digits = container(resources={"requests": {"cpu": "9" * 1_000_000}})
+    huge = container(resources={"requests": {"cpu": 10**100_000}})
+    port = container(ports=[{"containerPort": 10**100_000}])
     begin = time.perf_counter()
-    for data, words in (
+    cases = (
         (many, "f99"),
         (deep, "exceeded max depth"),
         (revision, "exceeded max depth"),
         (digits, QUANTITY),
-    ):
+        (huge, QUANTITY),
+        (port, "number of 332193 bits"),
+    )
+    for data, words in cases:
         with pytest.raises(api.DecodeError) as caught:
             api.from_dict(data)
         assert words in str(caught.value)

@@ -260,6 +260,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 def test_json_of_one_value() -> None:
     assert parse_json('{"a": 1.0}') == {"a": 1}
-    for text in ("", "1 2", "NaN"):
+    assert parse_json("[9223372036854775807, 9223372036854775808, -1, 1e3]") == [2**63 - 1, float(2**63), -1, 1000]
+    for text in ("", "1 2", "NaN", "9" * 10_000, "1e400"):
         with pytest.raises(ManifestError):
             parse_json(text)

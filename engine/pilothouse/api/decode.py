@@ -111,10 +111,15 @@ def describe(value: object, go: str) -> str:
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, (int, float)):
-        return f"number {value}" if go.startswith(("int", "float")) else "number"
+        return f"number {literal(value)}" if go.startswith(("int", "float")) else "number"
     if isinstance(value, str):
         return "string"
     return "array" if isinstance(value, (list, tuple)) else "object"
+
+
+def literal(value: int | float) -> str:
+    """A number as text; Python refuses to spell out thousands of digits, and nobody wants to read them."""
+    return repr(value) if isinstance(value, float) or abs(value) < 10**100 else f"of {value.bit_length()} bits"
 
 
 def _struct(walk: Walk, shape: Shape, value: Any, path: Path) -> Any:
@@ -187,7 +192,9 @@ def _int_or_string(walk: Walk, shape: Shape, value: Any, path: Path) -> Any:
 def _quantity(walk: Walk, shape: Shape, value: Any, path: Path) -> Any:
     print_ = canonical if shape.kind == "quantity" else canonical_resource
     try:
-        return print_(value.strip() if isinstance(value, str) else repr(value))
+        return print_(
+            value.strip() if isinstance(value, str) else literal(value) if isinstance(value, (int, float)) else ""
+        )
     except QuantityError as error:
         raise _Stop(str(error)) from None
 

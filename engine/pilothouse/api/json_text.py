@@ -38,9 +38,15 @@ def _constant(word: str) -> None:
     raise ManifestError(f"json: invalid character '{word[0]}' looking for beginning of value")
 
 
-_JSON = json.JSONDecoder(
-    object_pairs_hook=_pairs, parse_float=lambda text: number(float(text)), parse_constant=_constant
-)
+def _number(word: str) -> int | float:
+    digits = word.removeprefix("-")
+    value = int(word) if digits.isdigit() and len(digits) < 20 else float(word)
+    if abs(value) == float("inf"):
+        raise ManifestError(f"json: cannot unmarshal number {word[:40]} into Go value of type float64")
+    return number(float(value)) if isinstance(value, float) or abs(value) >= 2**63 else value
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_pairs, parse_int=_number, parse_float=_number, parse_constant=_constant)
 
 
 def parse_json(text: str) -> Any:
