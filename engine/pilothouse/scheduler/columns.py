@@ -33,6 +33,7 @@ class Objects(Protocol):
 
     def get(self, kind: str, namespace: str, name: str) -> Any: ...  # noqa: D102
     def all(self, kind: str) -> Any: ...  # noqa: D102
+    def kinds(self) -> Any: ...  # noqa: D102
 
 
 class Columns:

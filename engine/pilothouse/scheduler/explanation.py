@@ -7,13 +7,13 @@ than the decision. It prints as a table, one row a node and one column a plugin;
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from pilothouse.api import Pod
 from pilothouse.kernel import Tables, key_of
-from pilothouse.scheduler.columns import Columns, Objects
+from pilothouse.scheduler.columns import Columns
 from pilothouse.scheduler.cycle import Cycle
 from pilothouse.scheduler.diagnosis import Answer, Diagnosis, answers, diagnose
 from pilothouse.scheduler.domain import Ints
@@ -22,6 +22,9 @@ from pilothouse.scheduler.plugin import PluginFailed, Rejected
 from pilothouse.scheduler.plugins.default_preemption import Preemption, preempt
 from pilothouse.scheduler.pod_info import PodInfo
 from pilothouse.scheduler.profile import Profile
+
+if TYPE_CHECKING:
+    from pilothouse.scheduler.fixes import Fix
 
 
 class Score(NamedTuple):
@@ -35,8 +38,9 @@ class Score(NamedTuple):
 class Explanation:
     """What every plugin says of every node, and what follows from it."""
 
-    def __init__(self, pod: PodInfo, names: list[str]) -> None:
-        self.pod, self.names = pod.pod, names
+    def __init__(self, pod: PodInfo, profile: Profile, columns: Columns) -> None:
+        self.pod, self.profile, self.columns = pod.pod, profile, columns
+        self.names = columns.names
         self.filters: dict[str, dict[int, Answer]] = {}
         self.rejections: dict[str, str] = {}
         self.restricted: dict[str, list[str]] = {}
@@ -66,6 +70,12 @@ class Explanation:
     def message(self) -> str:
         """The exact words of the event FailedScheduling; "" for a pod that has a place."""
         return "" if self.diagnosis is None else self.diagnosis.message(self.after)
+
+    def fixes(self, most: int = 10) -> list[Fix]:
+        """The smallest changes that would give the pod a place, each tried out on a copy; the smallest first."""
+        from pilothouse.scheduler.fixes import fixes
+
+        return fixes(explain(self.profile, self.columns, self.pod), most)
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain JSON."""
@@ -135,7 +145,7 @@ class Explanation:
 def explain(profile: Profile, columns: Columns, pod: Pod) -> Explanation:
     """Ask every plugin about every node. The columns are as they were before the pod was placed."""
     cycle, info = Cycle(profile, columns), PodInfo(pod)
-    found = Explanation(info, columns.names)
+    found = Explanation(info, profile, columns)
     for plugin in profile.filters:
         try:
             found.filters[plugin.name] = answers(list(cycle.ask(plugin, info, cycle.whole)))
@@ -192,8 +202,3 @@ def snapshot_of(objects: Iterable[Any]) -> Columns:
     for item in objects:
         tables._put(key_of(item), None, item)
     return Columns(tables)
-
-
-def snapshot(objects: Objects) -> Columns:
-    """Columns of the present of a store or of one moment of its past."""
-    return Columns(objects)

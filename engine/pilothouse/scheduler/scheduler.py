@@ -12,9 +12,10 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from pilothouse.api import Pod, PodCondition, replace, timestamp
-from pilothouse.kernel import Change, Compacted, Controller, Key, rewind
+from pilothouse.api import Pod, replace
+from pilothouse.kernel import Change, Compacted, Controller
 from pilothouse.kernel.loop import Watch
+from pilothouse.scheduler.announcement import evict, nominate, refuse
 from pilothouse.scheduler.columns import Columns
 from pilothouse.scheduler.cycle import Cycle
 from pilothouse.scheduler.diagnosis import Diagnosis, diagnose
@@ -27,6 +28,8 @@ from pilothouse.scheduler.plugins.scheduling_gates import gates
 from pilothouse.scheduler.pod_info import PodInfo
 from pilothouse.scheduler.profile import Profile
 from pilothouse.scheduler.queue import Entry, Name, Queue
+from pilothouse.scheduler.retrospect import as_admitted, look_back
+from pilothouse.scheduler.what_if import Capacity, capacity
 
 NOWHERE = np.array([], dtype=np.intp)
 NEWS = ("", "")  # the key for changes that are not about one waiting pod
@@ -211,7 +214,7 @@ class Scheduler(Controller):
         draw = self.random.randrange(len(best)) if len(best) > 1 else 0
         row = int(best[draw])
         if prepare_volumes(self.api, info, cycle.whole, row):
-            self._nominate(pod, cycle.columns.names[row])
+            nominate(self.api, pod, cycle.columns.names[row])
             self.queue.fail(name, entry, self.clock.now, ("VolumeBinding",))
             return
         self._bind(name, entry, pod, cycle.columns.names[row], Decision(entry.uid, revision, draw, len(best)))
@@ -223,7 +226,7 @@ class Scheduler(Controller):
             bind(self.api, pod, node)
         except ApiError as error:
             words = f'running Bind plugin "DefaultBinder": {error}'
-            self._say(pod, "SchedulerError", words, None)
+            refuse(self.api, pod, "SchedulerError", words, None, self.clock.now)
             self.queue.fail(name, entry, self.clock.now, ())
             return
         self.queue.forget(name)
@@ -241,7 +244,7 @@ class Scheduler(Controller):
             node = "" if not found.candidates and not found.message.startswith("not eligible") else None
         pod = self.store.get("Pod", *name)
         if pod is not None:
-            self._say(pod, "Unschedulable", diagnosis.message(after), node)
+            refuse(self.api, pod, "Unschedulable", diagnosis.message(after), node, self.clock.now)
         # Without a plugin to blame there is no node at all: the first to join helps.
         self.queue.fail(name, entry, self.clock.now, tuple(diagnosis.plugins) or ("NodeName",))
 
@@ -256,48 +259,12 @@ class Scheduler(Controller):
         node = nominated[self.random.randrange(len(nominated)) if len(nominated) > 1 else 0]
         for victim in found.candidates[node].victims:
             if not victim.metadata.deletionTimestamp:
-                self._evict(victim, info, node)
+                evict(self.api, victim, info, node, self.clock.now)
         waiting = dict(self.columns.nominated.get(node, {}))
         for other in waiting.values():
             if (other.spec.priority or 0) < info.priority:
-                self._nominate(other, "")
+                nominate(self.api, other, "")
         return node
-
-    def _evict(self, victim: Pod, info: PodInfo, node: str) -> None:
-        words = f"{info.spec.schedulerName}: preempting to accommodate a higher priority pod"
-        condition = PodCondition(
-            type="DisruptionTarget",
-            status="True",
-            reason="PreemptionByScheduler",
-            message=words,
-            lastTransitionTime=timestamp(self.clock.now),
-        )
-        conditions = [each for each in victim.status.conditions if each.type != condition.type]
-        status = replace(victim.status, conditions=[*conditions, condition])
-        self.api.update(replace(victim, status=status), subresource="status")
-        self.api.delete("Pod", victim.metadata.name, victim.metadata.namespace)
-        self.api.event(victim, "Normal", "Preempted", f"Preempted by pod {info.metadata.uid} on node {node}")
-
-    def _nominate(self, pod: Pod, node: str) -> None:
-        if pod.status.nominatedNodeName != node:
-            status = replace(pod.status, nominatedNodeName=node)
-            self.api.update(replace(pod, status=status), subresource="status")
-
-    def _say(self, pod: Pod, reason: str, message: str, nominated: str | None) -> None:
-        """The event, then the condition PodScheduled; `nominated` None leaves a promise as it is."""
-        self.api.event(pod, "Warning", "FailedScheduling", message)
-        old = next((each for each in pod.status.conditions if each.type == "PodScheduled"), None)
-        since = old.lastTransitionTime if old is not None and old.status == "False" else timestamp(self.clock.now)
-        condition = PodCondition(
-            type="PodScheduled", status="False", reason=reason, message=message, lastTransitionTime=since
-        )
-        conditions = [condition if each is old else each for each in pod.status.conditions]
-        if old is None:
-            conditions.append(condition)
-        promised = pod.status.nominatedNodeName if nominated is None else nominated
-        status = replace(pod.status, conditions=conditions, nominatedNodeName=promised)
-        if status != pod.status:
-            self.api.update(replace(pod, status=status), subresource="status")
 
     # ---- plugins
 
@@ -309,6 +276,11 @@ class Scheduler(Controller):
     def remove(self, name: str, profile: str | None = None) -> None:
         """Take a plugin out again, a learner's or a built-in one. Raises ValueError where there is none of that name."""
         self._profile(profile).remove(name)
+        self._plugins_changed()
+
+    def configure(self, *profiles: Profile) -> None:
+        """Go on with other profiles, as a restart with another configuration does; in a fork, to compare the two."""
+        self.profiles = {profile.name: profile for profile in profiles}
         self._plugins_changed()
 
     def _profile(self, name: str | None) -> Profile:
@@ -327,55 +299,23 @@ class Scheduler(Controller):
 
     # ---- explanations
 
+    def capacity(self, pod: Pod) -> Capacity:
+        """How many more pods like this one fit, on which nodes, and what stops the next."""
+        profile = self.profiles.get(pod.spec.schedulerName) or self._profile(None)
+        fresh = replace(as_admitted(pod, self.store), spec=replace(pod.spec, nodeName=""))
+        return capacity(profile, self.store, fresh)
+
     def explain(self, pod: Pod) -> Explanation:
         """What every plugin says of every node about the pod: as it was decided, or as it would be now."""
-        metadata = pod.metadata
-        if not metadata.namespace:
-            pod = replace(pod, metadata=replace(metadata, namespace="default"))
         profile = self.profiles.get(pod.spec.schedulerName) or self._profile(None)
-        name = (pod.metadata.namespace, pod.metadata.name)
+        name = (pod.metadata.namespace or "default", pod.metadata.name)
         stored = self.store.get("Pod", *name)
-        if stored is None or not stored.spec.nodeName or metadata.uid != stored.metadata.uid or not metadata.uid:
-            return explain(profile, self.columns, self._with_priority(pod))
-        revision = self._decided_at(name)
-        if revision is None:
-            return self._as_if_not_there(profile, stored)
-        past = rewind(self.store, revision)
-        found = explain(profile, Columns(past), past.get("Pod", *name))
-        found.chosen = stored.spec.nodeName
+        if stored is None or not stored.spec.nodeName or pod.metadata.uid != stored.metadata.uid:
+            found = explain(profile, self.columns, as_admitted(pod, self.store))
+        else:
+            noted = self.decisions.get(name)
+            found = look_back(profile, self.store, stored, noted.revision if noted is not None else None)
         return found
-
-    def _decided_at(self, name: Name) -> int | None:
-        """The revision at which the pod's node was decided, noted or found in the log; None where it is not known."""
-        decision = self.decisions.get(name)
-        if decision is not None and decision.revision >= self.store.log.dropped:
-            return decision.revision
-        for change in reversed(self.store.log.changes):
-            if change.key != Key("Pod", *name) or change.verb != "MODIFIED":
-                continue
-            if change.after.spec.nodeName and not change.before.spec.nodeName:
-                return change.revision - 1
-        return None
-
-    def _as_if_not_there(self, profile: Profile, pod: Pod) -> Explanation:
-        """A pod that was placed before our time is explained as if it had to be placed now."""
-        columns = Columns(self.store)
-        row = columns.rows.get(pod.spec.nodeName)
-        if row is not None and (pod.metadata.namespace, pod.metadata.name) in columns.pods[row]:
-            columns.move(pod, row, -1)
-        found = explain(profile, columns, replace(pod, spec=replace(pod.spec, nodeName="")))
-        found.chosen = pod.spec.nodeName
-        return found
-
-    def _with_priority(self, pod: Pod) -> Pod:
-        """The priority that admission would give a pod that has not gone through it."""
-        if pod.spec.priority is not None:
-            return pod
-        classes = list(self.store.all("PriorityClass"))
-        named = [each for each in classes if each.metadata.name == pod.spec.priorityClassName]
-        usual = [each for each in classes if each.globalDefault and not pod.spec.priorityClassName]
-        chosen = named or usual
-        return replace(pod, spec=replace(pod.spec, priority=chosen[0].value)) if chosen else pod
 
 
 def _is_progress(change: Change) -> bool:

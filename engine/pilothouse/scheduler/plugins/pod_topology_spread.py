@@ -18,7 +18,7 @@ from pilothouse.api import Requirement, Selector, TopologySpreadConstraint
 from pilothouse.scheduler.crowd import Whom
 from pilothouse.scheduler.domain import Bools, Domain, Ints
 from pilothouse.scheduler.node_selector import required_nodes
-from pilothouse.scheduler.nodes import Nodes
+from pilothouse.scheduler.nodes import ALL, Nodes
 from pilothouse.scheduler.plugin import MAX_SCORE, Plugin, Refusal
 from pilothouse.scheduler.pod_info import PodInfo
 from pilothouse.scheduler.toleration import HARD, untolerated
@@ -49,6 +49,8 @@ class Constraints(NamedTuple):
     all: tuple[Constraint, ...]
     complete: Bools  # the nodes that have all of their labels
     scored: Bools  # the nodes that may get points: those, or with the system's defaults all
+    everywhere: bool  # no node lacks any of the labels
+    places: dict[str, int]  # of how many values all nodes to be scored are, by label
 
 
 class PodTopologySpread(Plugin):
@@ -83,30 +85,43 @@ class PodTopologySpread(Plugin):
         constraints = self._constraints(pod, nodes, "ScheduleAnyway")
         if not constraints.all:
             return None
-        scored = constraints.scored[nodes.rows]
         total = np.zeros(len(nodes), dtype=np.float64)
         for constraint in constraints.all:
-            counts = nodes.columns.crowd.count(constraint.whom)
-            domain = constraint.domain
+            counts, domain = nodes.columns.crowd.count(constraint.whom), constraint.domain
             if domain.key == HOSTNAME:
-                places, pods = int(np.count_nonzero(scored)), counts[nodes.rows]
+                pods = counts[nodes.rows]
             else:
-                places = int(np.count_nonzero(np.bincount(domain.codes[nodes.rows][scored] + 1)))
                 pods = domain.spread(domain.totals(counts * constraint.counted))[nodes.rows]
-            worth = pods * logarithm(places + 2) + float(constraint.skew - 1)
-            total += worth * constraint.domain.present[nodes.rows]
-        return np.floor(total + 0.5).astype(np.int64) * scored
+            worth = pods * logarithm(self._places(constraints, domain, nodes) + 2) + float(constraint.skew - 1)
+            total += worth if constraints.everywhere else worth * domain.present[nodes.rows]
+        rounded = np.floor(total + 0.5).astype(np.int64)
+        return rounded if constraints.everywhere else rounded * constraints.scored[nodes.rows]
+
+    def _places(self, constraints: Constraints, domain: Domain, nodes: Nodes) -> int:
+        """How many places the nodes to be scored are in."""
+        known = constraints.places.get(domain.key) if nodes.rows is ALL else None
+        if known is None:
+            scored = constraints.scored[nodes.rows]
+            if domain.key == HOSTNAME:
+                known = int(np.count_nonzero(scored))
+            else:
+                known = int(np.count_nonzero(np.bincount(domain.codes[nodes.rows][scored] + 1)))
+            if nodes.rows is ALL:
+                constraints.places[domain.key] = known
+        return known
 
     def normalize(self, scores: Ints, pod: PodInfo, nodes: Nodes) -> Ints:
         """The emptiest place is 100; nodes without the labels get 0."""
-        scored = self._constraints(pod, nodes, "ScheduleAnyway").scored[nodes.rows]
-        seen = scores[scored]
+        constraints = self._constraints(pod, nodes, "ScheduleAnyway")
+        scored = constraints.scored[nodes.rows]
+        seen = scores if constraints.everywhere else scores[scored]
         if not len(seen):
             return np.zeros_like(scores)
         least, most = int(seen.min()), int(seen.max())
         if most == 0:
             return MAX_SCORE * scored
-        return (most + least - scores) * MAX_SCORE // most * scored
+        result = (most + least - scores) * MAX_SCORE // most
+        return result if constraints.everywhere else result * scored
 
     def _constraints(self, pod: PodInfo, nodes: Nodes, action: str) -> Constraints:
         known = pod.memo.get((self.name, action))
@@ -140,7 +155,8 @@ class PodTopologySpread(Plugin):
             found.append(Constraint(domain, (whom,), each.maxSkew, least, counted, itself))
         if strict:
             found = [each._replace(counted=each.counted & complete) for each in found]
-        return Constraints(tuple(found), complete, complete if strict else np.ones_like(complete))
+        scored = complete if strict else np.ones_like(complete)
+        return Constraints(tuple(found), complete, scored, bool(complete.all()), {})
 
 
 def _skew(constraint: Constraint, complete: Bools, nodes: Nodes) -> Ints:
