@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import NamedTuple
 
 from pilothouse.api import Node, Pod, Toleration, replace
@@ -47,8 +48,8 @@ def _lower_requests(columns: Columns, pod: Pod, node: Node) -> Remedy | None:
 def quantity(resource: str, size: int) -> str:
     """A whole number of a resource as a manifest writes it."""
     if resource == "cpu":
-        return formatquantity(size, "1") + "m" if size % 1000 else formatquantity(size // 1000, "1")
-    return formatquantity(size, "1Ki" if resource in BUILT_IN else "1")
+        return format_quantity(Fraction(size, 1000))
+    return format_quantity(size, "1Ki" if resource in BUILT_IN else "1")
 
 
 def _with_less(pod: Pod, resource: str, less: int) -> Pod | None:
