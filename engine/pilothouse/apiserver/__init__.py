@@ -3,10 +3,10 @@
 `Door` holds the rules, `Client` is the door as one user sees it, `ApiError` is every refusal.
 """
 
-from .client import Client
-from .door import Door
-from .status import ApiError
-from .table import Column, Table, table
-from .watch import Watch, WatchEvent
+from pilothouse.apiserver.client import Client
+from pilothouse.apiserver.door import Door
+from pilothouse.apiserver.status import ApiError
+from pilothouse.apiserver.table import Column, Table, table
+from pilothouse.apiserver.watch import Watch, WatchEvent
 
 __all__ = ["ApiError", "Client", "Column", "Door", "Table", "Watch", "WatchEvent", "table"]

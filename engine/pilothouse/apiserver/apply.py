@@ -10,11 +10,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pilothouse.api import replace, to_dict
-
-from . import strategic
+from pilothouse.apiserver import strategic
 
 if TYPE_CHECKING:
-    from .client import Client
+    from pilothouse.apiserver.client import Client
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pilothouse.api import Namespace, ObjectMeta, PriorityClass
 
 if TYPE_CHECKING:
-    from .door import Door
+    from pilothouse.apiserver.door import Door
 
 NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 _CLASSES = (

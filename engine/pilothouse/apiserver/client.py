@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from pilothouse import kernel
 from pilothouse.api import replace, to_dict
-
-from . import apply, lease, patch, status, strategic, subresource
-from .acting import Acting
-from .deletion import delete
-from .recorder import record
-from .selection import Fits, choose
-from .watch import Watch
+from pilothouse.apiserver import apply, lease, patch, status, strategic, subresource
+from pilothouse.apiserver.acting import Acting
+from pilothouse.apiserver.deletion import delete
+from pilothouse.apiserver.recorder import record
+from pilothouse.apiserver.selection import Fits, choose
+from pilothouse.apiserver.watch import Watch
 
 if TYPE_CHECKING:
     from pilothouse.api.scheme import ResourceInfo
-
-    from .door import Door
+    from pilothouse.apiserver.door import Door
 
 Journal = Callable[[str, dict[str, Any]], None]
 _NOBODY: AbstractContextManager[None] = nullcontext()
@@ -116,9 +114,10 @@ class Client:
         item = self._place(item, namespace)
         with self._acting():
             taken = self.door.create(item, self.user, dry_run)
-        if remarks or isinstance(obj, dict) or self.warnings:
-            self.warnings = remarks + self.door.remarks(taken)
-        return taken
+        if not isinstance(obj, dict):
+            return taken
+        self.warnings = remarks + self.door.remarks(taken)
+        return _as_asked(taken, obj)
 
     def update(
         self, obj: Any, *, subresource: str | None = None, dry_run: bool = False, validation: str = "Strict"
@@ -271,6 +270,15 @@ class Client:
 def subresource_bind(door: Door, namespace: str, name: str, body: Any, dry_run: bool) -> Any:
     """The body of a Binding: only its target counts."""
     return subresource.bind(door, namespace, name, ((body or {}).get("target") or {}).get("name", ""), dry_run)
+
+
+def _as_asked(item: Any, obj: dict[str, Any]) -> Any:
+    """The answer in the version of the request."""
+    if item.apiVersion == obj.get("apiVersion"):
+        return item
+    from pilothouse.api.convert import to_version
+
+    return to_version(item, obj["apiVersion"])
 
 
 def _scale(info: ResourceInfo, item: Any) -> Any:

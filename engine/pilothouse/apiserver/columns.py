@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pilothouse.api import Selector, age, since_epoch
-
-from .table import NONE, UNKNOWN, UNSET, Column, old, since
+from pilothouse.apiserver.table import NONE, UNKNOWN, UNSET, Column, old, since
 
 Row = Callable[[Any, float], list[Any]]
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pilothouse.api import replace, timestamp
-
-from . import status
-from .admission import Request, namespace
+from pilothouse.apiserver import status
+from pilothouse.apiserver.admission import Request, namespace
 
 if TYPE_CHECKING:
     from pilothouse.api.scheme import ResourceInfo
-
-    from .door import Door
+    from pilothouse.apiserver.door import Door
 
 _POLICIES = ("Foreground", "Background", "Orphan")
 _FOREGROUND, _ORPHAN = "foregroundDeletion", "orphan"

@@ -14,13 +14,13 @@ from pilothouse import kernel
 from pilothouse.api import replace, timestamp
 from pilothouse.api.decode import DecodeError, decode
 from pilothouse.api.scheme import DEFAULT, ResourceInfo, Scheme, UnknownKind
+from pilothouse.apiserver import metadata, status
+from pilothouse.apiserver.admission import CHAIN, Request
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.kinds import table_of
+from pilothouse.apiserver.status import ApiError, Fault
 
-from . import metadata, status
-from .admission import CHAIN, Request
-from .kind import Kind
-from .kinds import table_of
-from .status import ApiError, Fault
-
+_CONVERTED = ("autoscaling/v1", "events.k8s.io/v1")
 _NO_KIND = Kind("")
 _GENERATED = 5
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
@@ -102,6 +102,10 @@ class Door:
         if problems and validation == "Strict":
             told = "strict decoding error: " + ", ".join(problems)
             raise status.undecodable(info.kind, info.version, told)
+        if info.api_version in _CONVERTED:
+            from pilothouse.api.convert import to_stored
+
+            item = to_stored(item)
         return item, list(problems) if validation == "Warn" else []
 
     # ------------------------------------------------------------------------------------------------------------ create
@@ -284,13 +288,13 @@ class Door:
 
     def client(self, name: str) -> Any:
         """A client for a component called `name`."""
-        from .client import Client
+        from pilothouse.apiserver.client import Client
 
         return Client(self, user=name)
 
     def bootstrap(self) -> None:
         """What an empty cluster has: its four namespaces and the system's priority classes."""
-        from .bootstrap import bootstrap
+        from pilothouse.apiserver.bootstrap import bootstrap
 
         bootstrap(self)
 

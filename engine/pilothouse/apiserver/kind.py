@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .default import Fill
-from .name import dns_subdomain
-from .rule import Change, Rule
-from .status import Fault
+from pilothouse.api.name import dns_subdomain
+from pilothouse.apiserver.default import Fill
+from pilothouse.apiserver.rule import Change, Rule
+from pilothouse.apiserver.status import Fault
 
 
 def keep(value: Any) -> Any:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .name import finalizer, label_value, qualified_name
-from .status import Fault, invalid, required, too_long
+from pilothouse.api.name import finalizer, label_value, qualified_name
+from pilothouse.apiserver.status import Fault, invalid, required, too_long
 
 _ANNOTATION_BYTES = 256 * 1024
 

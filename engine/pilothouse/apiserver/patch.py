@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .status import ApiError
+from pilothouse.apiserver.status import ApiError
 
 
 class PatchError(ValueError):

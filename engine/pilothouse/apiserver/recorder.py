@@ -1,7 +1,7 @@
 """Events: what components say about objects, without saying the same thing twice.
 
-The same event again counts up the first; the tenth different message of one reason becomes "(combined from similar events)"; after twenty-five about one
-object a component falls silent. The real counterpart is the EventCorrelator of client-go. Simplified: what it keeps in memory is read back from the
+The same event again counts up the first; the tenth different message of one reason becomes "(combined from similar events)"; after twenty-five of one type
+about one object a component falls silent. The real counterpart is the EventCorrelator of client-go. Simplified: what it keeps in memory is read back from the
 events themselves, so nothing is lost when a component restarts.
 """
 
@@ -13,7 +13,7 @@ from pilothouse.api import Event, EventSource, ObjectMeta, ObjectReference, repl
 from pilothouse.api.time import EPOCH
 
 if TYPE_CHECKING:
-    from .door import Door
+    from pilothouse.apiserver.door import Door
 
 _SIMILAR = 10  # different messages of one reason before they are combined
 _WITHIN = 600  # seconds in which they must come
@@ -41,7 +41,7 @@ def record(door: Door, about: Any, type: str, reason: str, message: str, compone
         if len(recent) >= _SIMILAR:
             message = _COMBINED + message
             same = next((one for one in recent if one.message.startswith(_COMBINED)), None)
-    if _spent(door, known):
+    if _spent(door, [event for event in known if event.type == type]):
         return None
     if same is not None:
         return door.store.update(replace(same, count=same.count + 1, lastTimestamp=now, message=message))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any
 
-from .status import Fault, duplicate, forbidden, invalid, required, unsupported
+from pilothouse.apiserver.status import Fault, duplicate, forbidden, invalid, required, unsupported
 
 Rule = Callable[[Any, str, list[Fault]], None]
 Change = Callable[[Any, Any, str, list[Fault]], None]

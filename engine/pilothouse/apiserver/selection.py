@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pilothouse.api import FieldSelector, Selector
-
-from . import status
+from pilothouse.apiserver import status
 
 Fits = Callable[[Any], bool]
 

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 from pilothouse.api.field import fields
 from pilothouse.api.struct import Base
-
-from .status import ApiError
+from pilothouse.apiserver.status import ApiError
 
 _DIRECTIVE, _RETAIN = "$patch", "$retainKeys"
 _DELETE_PRIMITIVE, _ORDER = "$deleteFromPrimitiveList/", "$setElementOrder/"

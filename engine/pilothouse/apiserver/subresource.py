@@ -8,15 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pilothouse.api import ObjectMeta, PodCondition, Selector, replace, timestamp, to_dict
-
-from . import patch, status
-from .deletion import delete
-from .status import ApiError
+from pilothouse.apiserver import patch, status
+from pilothouse.apiserver.deletion import delete
+from pilothouse.apiserver.status import ApiError
 
 if TYPE_CHECKING:
     from pilothouse.api.scheme import ResourceInfo
-
-    from .door import Door
+    from pilothouse.apiserver.door import Door
 
 TOPOLOGY = ("topology.kubernetes.io/zone", "topology.kubernetes.io/region")
 """Labels of the node that its pods get."""

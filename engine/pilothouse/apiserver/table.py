@@ -37,7 +37,7 @@ def table(kind: str, objects: Iterable[Any], wide: bool = False, now: float = 0.
 
     A kind without columns of its own shows name and age.
     """
-    from .columns import COLUMNS, GENERAL
+    from pilothouse.apiserver.columns import COLUMNS, GENERAL
 
     spec = COLUMNS.get(kind, GENERAL)
     columns = spec.columns if wide else [one for one in spec.columns if not one.priority]

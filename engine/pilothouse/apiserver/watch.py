@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from pilothouse import kernel
-
-from .status import ApiError
+from pilothouse.apiserver.status import ApiError
 
 
 class WatchEvent(NamedTuple):

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import namespace, pod, protection
-from .request import Request
+from pilothouse.apiserver.admission import namespace, pod, protection
+from pilothouse.apiserver.admission.request import Request
 
 Mutate = Callable[[Request], Any]
 Permit = Callable[[Request], None]

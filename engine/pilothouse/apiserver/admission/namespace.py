@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import status
-from .request import Request
+from pilothouse.apiserver import status
+from pilothouse.apiserver.admission.request import Request
 
 PERMANENT = ("default", "kube-system", "kube-public")
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from pilothouse.api import Toleration, replace
-
-from .. import status
-from .request import Request
+from pilothouse.apiserver import status
+from pilothouse.apiserver.admission.request import Request
 
 _WAIT = 300  # seconds that a pod stays on a node that fell silent
 _DEFAULT_TOLERATIONS = tuple(

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pilothouse.api import replace
-
-from .request import Request
+from pilothouse.apiserver.admission.request import Request
 
 _FINALIZERS = {
     "PersistentVolume": "kubernetes.io/pv-protection",

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pilothouse.api.scheme import ResourceInfo
-
-    from ..door import Door
+    from pilothouse.apiserver.door import Door
 
 
 class Request:

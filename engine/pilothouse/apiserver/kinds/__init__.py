@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from ..kind import Kind
+from pilothouse.apiserver.kind import Kind
 
 _HOMES = {
     "access": ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),

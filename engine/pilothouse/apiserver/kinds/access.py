@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..default import computed, defaults, each, inside
-from ..kind import Kind
-from ..name import path_segment
-from ..rule import at, fields
-from ..rule import each as every
-from ..status import Fault, invalid, required, unsupported
+from pilothouse.api.name import path_segment
+from pilothouse.apiserver.default import computed, defaults, each, inside
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.rule import at, fields
+from pilothouse.apiserver.rule import each as every
+from pilothouse.apiserver.status import Fault, invalid, required, unsupported
 
 GROUP = "rbac.authorization.k8s.io"
 

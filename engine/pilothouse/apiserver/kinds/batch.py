@@ -9,14 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pilothouse.api import CronJobStatus, JobStatus, LabelSelector, replace
-
-from ..default import computed, defaults, each, inside, pointer
-from ..kind import Kind
-from ..name import dns_subdomain, label_value
-from ..rule import NOT_NEGATIVE, at, fields, need, one_of, sees_unset
-from ..status import Fault, invalid, required, unsupported
-from .pod import template_warnings
-from .podspec import TEMPLATE, template_defaults
+from pilothouse.api.name import dns_subdomain, label_value
+from pilothouse.apiserver.default import computed, defaults, each, inside, pointer
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.kinds.pod import template_warnings
+from pilothouse.apiserver.kinds.podspec import TEMPLATE, template_defaults
+from pilothouse.apiserver.rule import NOT_NEGATIVE, at, fields, need, one_of, sees_unset
+from pilothouse.apiserver.status import Fault, invalid, required, unsupported
 
 _MOST = 2147483647
 _UID, _NAME = "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"

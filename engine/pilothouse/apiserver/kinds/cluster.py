@@ -8,15 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from pilothouse.api import NamespaceStatus, replace
-
-from ..default import defaults, inside
-from ..kind import Kind
-from ..name import dns_label, label_value
-from ..rule import at, at_least, fields
-from ..status import Fault, duplicate, invalid, required, unsupported
-from .podspec import EFFECTS
-from .resources import amount
-from .selector import LABEL_NAME
+from pilothouse.api.name import dns_label, label_value
+from pilothouse.apiserver.default import defaults, inside
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.kinds.podspec import EFFECTS
+from pilothouse.apiserver.kinds.resources import amount
+from pilothouse.apiserver.kinds.selector import LABEL_NAME
+from pilothouse.apiserver.rule import at, at_least, fields
+from pilothouse.apiserver.status import Fault, duplicate, invalid, required, unsupported
 
 # -------------------------------------------------------------------------------------------------------------------- Node
 

@@ -10,10 +10,9 @@ import json
 from typing import Any
 
 from pilothouse.api import replace
-
-from ..kind import Kind
-from ..name import config_key
-from ..status import Fault, forbidden, invalid, required, too_long
+from pilothouse.api.name import config_key
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.status import Fault, forbidden, invalid, required, too_long
 
 _MOST = 1 << 20
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..default import computed, defaults, each, inside, pointer
-from ..name import dns_label, port_name
-from ..rule import PORT, at, between, fields, need, one_of, words
-from ..rule import each as every
-from ..status import Fault, duplicate, forbidden, invalid, not_known, required, unsupported
-from .env import env, env_from
-from .image import pull_policy
-from .probe import LIFE
-from .resources import requirements
+from pilothouse.api.name import dns_label, port_name
+from pilothouse.apiserver.default import computed, defaults, each, inside, pointer
+from pilothouse.apiserver.kinds.env import env, env_from
+from pilothouse.apiserver.kinds.image import pull_policy
+from pilothouse.apiserver.kinds.probe import LIFE
+from pilothouse.apiserver.kinds.resources import requirements
+from pilothouse.apiserver.rule import PORT, at, between, fields, need, one_of, words
+from pilothouse.apiserver.rule import each as every
+from pilothouse.apiserver.status import Fault, duplicate, forbidden, invalid, not_known, required, unsupported
 
 # ---------------------------------------------------------------------------------------------------------------- defaults
 

@@ -12,13 +12,10 @@ from pilothouse.api import (
     RollingUpdateDeployment,
     replace,
 )
-
-from ..default import defaults, inside, pointer
-from ..kind import Kind
-from ..rule import NOT_NEGATIVE, at, fields, frozen, sees_unset
-from ..status import Fault, forbidden, invalid, required, unsupported
-from .podspec import TEMPLATE, template_defaults
-from .workload import (
+from pilothouse.apiserver.default import defaults, inside, pointer
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.kinds.podspec import TEMPLATE, template_defaults
+from pilothouse.apiserver.kinds.workload import (
     REPLICAS,
     always_restart,
     count_or_share,
@@ -27,6 +24,8 @@ from .workload import (
     selection,
     template_remarks,
 )
+from pilothouse.apiserver.rule import NOT_NEGATIVE, at, fields, frozen, sees_unset
+from pilothouse.apiserver.status import Fault, forbidden, invalid, required, unsupported
 
 
 def _strategy_defaults(strategy: Any) -> Any:

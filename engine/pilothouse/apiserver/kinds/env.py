@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..name import config_key, env_name, qualified_name
-from ..rule import Rule, at, fields, need, words
-from ..status import Fault, invalid, required, unsupported
+from pilothouse.api.name import config_key, env_name, qualified_name
+from pilothouse.apiserver.rule import Rule, at, fields, need, words
+from pilothouse.apiserver.status import Fault, invalid, required, unsupported
 
 _DOWNWARD = ("metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP",
              "status.hostIPs", "status.podIP", "status.podIPs")  # fmt: skip

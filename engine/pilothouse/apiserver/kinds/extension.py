@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from pilothouse.api import LabelSelector, replace
-
-from ..default import defaults, each, inside
-from ..kind import Kind
-from ..rule import at, fields, need
-from ..status import Fault, forbidden, required
+from pilothouse.apiserver.default import defaults, each, inside
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.rule import at, fields, need
+from pilothouse.apiserver.status import Fault, forbidden, required
 
 _ANYTHING = LabelSelector()
 _MATCH = defaults(

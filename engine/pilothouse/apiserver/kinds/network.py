@@ -9,15 +9,14 @@ import ipaddress
 from typing import Any
 
 from pilothouse.api import IngressStatus, replace
-
-from ..default import computed, defaults, each, inside
-from ..kind import Kind
-from ..name import dns_label, dns_subdomain, port_name, wildcard_subdomain
-from ..rule import PORT, at, fields, need, one_of, sees_unset, words
-from ..rule import each as every
-from ..status import Fault, forbidden, invalid, required, unsupported
-from .probe import port_or_name
-from .selector import LABEL_SELECTOR
+from pilothouse.api.name import dns_label, dns_subdomain, port_name, wildcard_subdomain
+from pilothouse.apiserver.default import computed, defaults, each, inside
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.kinds.probe import port_or_name
+from pilothouse.apiserver.kinds.selector import LABEL_SELECTOR
+from pilothouse.apiserver.rule import PORT, at, fields, need, one_of, sees_unset, words
+from pilothouse.apiserver.rule import each as every
+from pilothouse.apiserver.status import Fault, forbidden, invalid, required, unsupported
 
 # ----------------------------------------------------------------------------------------------------------------- Ingress
 

@@ -10,13 +10,12 @@ import re
 from typing import Any
 
 from pilothouse.api import PodCondition, PodStatus, ResourceRequirements, VolumeProjection, replace
-
-from ..default import computed, defaults, inside, then
-from ..kind import Kind
-from ..rule import at, fields
-from ..status import Fault, forbidden, invalid
-from .podspec import POD_SPEC, spec_defaults
-from .resources import amount
+from pilothouse.apiserver.default import computed, defaults, inside, then
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.kinds.podspec import POD_SPEC, spec_defaults
+from pilothouse.apiserver.kinds.resources import amount
+from pilothouse.apiserver.rule import at, fields
+from pilothouse.apiserver.status import Fault, forbidden, invalid
 
 # ---------------------------------------------------------------------------------------------------------------- defaults
 

@@ -8,14 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from pilothouse.api import PodSecurityContext, replace
-
-from ..default import computed, defaults, each, inside, pointer
-from ..metadata import labels, template_metadata
-from ..name import dns_label, dns_subdomain, label_value, qualified_name
-from ..rule import Rule, at, between, fields, need, one_of, sees_unset, words
-from ..rule import each as every
-from ..status import Fault, duplicate, forbidden, invalid, required, unsupported
-from .container import (
+from pilothouse.api.name import dns_label, dns_subdomain, label_value, qualified_name
+from pilothouse.apiserver.default import computed, defaults, each, inside, pointer
+from pilothouse.apiserver.kinds.container import (
     CONTAINER_DEFAULTS,
     USER,
     containers,
@@ -23,9 +18,13 @@ from .container import (
     init_containers,
     seccomp,
 )
-from .resources import quantity, requirements
-from .selector import AFFINITY, LABEL_NAME, LABEL_SELECTOR
-from .volume import volume_defaults, volumes
+from pilothouse.apiserver.kinds.resources import quantity, requirements
+from pilothouse.apiserver.kinds.selector import AFFINITY, LABEL_NAME, LABEL_SELECTOR
+from pilothouse.apiserver.kinds.volume import volume_defaults, volumes
+from pilothouse.apiserver.metadata import labels, template_metadata
+from pilothouse.apiserver.rule import Rule, at, between, fields, need, one_of, sees_unset, words
+from pilothouse.apiserver.rule import each as every
+from pilothouse.apiserver.status import Fault, duplicate, forbidden, invalid, required, unsupported
 
 # ---------------------------------------------------------------------------------------------------------------- defaults
 

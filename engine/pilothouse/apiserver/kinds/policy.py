@@ -17,16 +17,15 @@ from pilothouse.api import (
     ResourceQuotaStatus,
     replace,
 )
-
-from ..default import computed, defaults, inside, pointer
-from ..kind import Kind
-from ..name import qualified_name
-from ..rule import NOT_NEGATIVE, Rule, at, at_least, fields, need, one_of, sees_unset
-from ..rule import each as every
-from ..status import Fault, duplicate, invalid, required, unsupported
-from .resources import amount, quantity
-from .selector import LABEL_SELECTOR
-from .workload import count_or_share, nothing_above_all
+from pilothouse.api.name import qualified_name
+from pilothouse.apiserver.default import computed, defaults, inside, pointer
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.kinds.resources import amount, quantity
+from pilothouse.apiserver.kinds.selector import LABEL_SELECTOR
+from pilothouse.apiserver.kinds.workload import count_or_share, nothing_above_all
+from pilothouse.apiserver.rule import NOT_NEGATIVE, Rule, at, at_least, fields, need, one_of, sees_unset
+from pilothouse.apiserver.rule import each as every
+from pilothouse.apiserver.status import Fault, duplicate, invalid, required, unsupported
 
 # ----------------------------------------------------------------------------------------------------- PodDisruptionBudget
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..default import defaults
-from ..kind import Kind
-from ..name import dns_label
-from ..rule import at, fields, need, words
-from ..status import Fault, forbidden, invalid, unsupported
+from pilothouse.api.name import dns_label
+from pilothouse.apiserver.default import defaults
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.rule import at, fields, need, words
+from pilothouse.apiserver.status import Fault, forbidden, invalid, unsupported
 
 SYSTEM_CLASSES = {"system-cluster-critical": 2000000000, "system-node-critical": 2000001000}
 _HIGHEST = 1000000000

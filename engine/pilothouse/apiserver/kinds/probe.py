@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..name import port_name
-from ..rule import NOT_NEGATIVE, PORT, Rule, at, fields, need, one_of
-from ..status import Fault, forbidden, invalid, required
+from pilothouse.api.name import port_name
+from pilothouse.apiserver.rule import NOT_NEGATIVE, PORT, Rule, at, fields, need, one_of
+from pilothouse.apiserver.status import Fault, forbidden, invalid, required
 
 
 def port_or_name(value: Any, path: str, faults: list[Fault]) -> None:

@@ -12,20 +12,19 @@ from pilothouse.api import (
     ReplicationControllerStatus,
     replace,
 )
-
-from ..default import defaults, inside, pointer
-from ..kind import Kind
-from ..metadata import labels
-from ..rule import NOT_NEGATIVE, at, fields, frozen, sees_unset
-from ..status import Fault, invalid, required
-from .podspec import TEMPLATE, template_defaults
-from .workload import (
+from pilothouse.apiserver.default import defaults, inside, pointer
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.kinds.podspec import TEMPLATE, template_defaults
+from pilothouse.apiserver.kinds.workload import (
     EMPTY,
     REPLICAS,
     always_restart,
     selection,
     template_remarks,
 )
+from pilothouse.apiserver.metadata import labels
+from pilothouse.apiserver.rule import NOT_NEGATIVE, at, fields, frozen, sees_unset
+from pilothouse.apiserver.status import Fault, invalid, required
 
 _FRESH_SET = ReplicaSetStatus()
 

@@ -11,9 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from pilothouse.api import parse_quantity
-
-from ..name import qualified_name
-from ..status import Fault, invalid, required
+from pilothouse.api.name import qualified_name
+from pilothouse.apiserver.status import Fault, invalid, required
 
 _CONTAINER = frozenset(("cpu", "memory", "ephemeral-storage", "storage"))
 _STANDARD = _CONTAINER | {

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..default import defaults, inside
-from ..kind import Kind
-from ..rule import at, at_least, fields
-from ..status import Fault, invalid
-from .podspec import TEMPLATE, template_defaults
+from pilothouse.apiserver.default import defaults, inside
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.kinds.podspec import TEMPLATE, template_defaults
+from pilothouse.apiserver.rule import at, at_least, fields
+from pilothouse.apiserver.status import Fault, invalid
 
 
 def _data_frozen(new: Any, old: Any, path: str, faults: list[Fault]) -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..metadata import labels
-from ..name import label_value, qualified_name
-from ..rule import all_of, at, each, fields, need, words
-from ..status import Fault, forbidden, invalid, required
+from pilothouse.api.name import label_value, qualified_name
+from pilothouse.apiserver.metadata import labels
+from pilothouse.apiserver.rule import all_of, at, each, fields, need, words
+from pilothouse.apiserver.status import Fault, forbidden, invalid, required
 
 LABEL_NAME = words(qualified_name)
 

@@ -10,14 +10,13 @@ import ipaddress
 from typing import Any
 
 from pilothouse.api import ClientIPConfig, ServiceStatus, SessionAffinityConfig, replace
-
-from ..default import computed, defaults, each, inside
-from ..kind import Kind
-from ..metadata import labels
-from ..name import dns_label, dns_subdomain, port_name, qualified_name
-from ..rule import PORT, at, fields, need, one_of, words
-from ..rule import each as every
-from ..status import Fault, duplicate, forbidden, invalid, required
+from pilothouse.api.name import dns_label, dns_subdomain, port_name, qualified_name
+from pilothouse.apiserver.default import computed, defaults, each, inside
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.metadata import labels
+from pilothouse.apiserver.rule import PORT, at, fields, need, one_of, words
+from pilothouse.apiserver.rule import each as every
+from pilothouse.apiserver.status import Fault, duplicate, forbidden, invalid, required
 
 NETWORK = ipaddress.ip_network("10.0.0.0/16")
 NODE_PORTS = range(30000, 32768)

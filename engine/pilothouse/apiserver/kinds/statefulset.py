@@ -15,19 +15,18 @@ from pilothouse.api import (
     Volume,
     replace,
 )
-
-from ..default import defaults, each, inside, pointer
-from ..kind import Kind
-from ..name import dns_subdomain
-from ..rule import NOT_NEGATIVE, at, fields, one_of
-from ..status import Fault, forbidden, invalid, unsupported
-from .podspec import TEMPLATE, template_defaults
-from .workload import (
+from pilothouse.api.name import dns_subdomain
+from pilothouse.apiserver.default import defaults, each, inside, pointer
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.kinds.podspec import TEMPLATE, template_defaults
+from pilothouse.apiserver.kinds.workload import (
     REPLICAS,
     always_restart,
     selection,
     template_remarks,
 )
+from pilothouse.apiserver.rule import NOT_NEGATIVE, at, fields, one_of
+from pilothouse.apiserver.status import Fault, forbidden, invalid, unsupported
 
 
 def _ordered_defaults(strategy: Any) -> Any:

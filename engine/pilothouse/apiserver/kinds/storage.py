@@ -9,14 +9,13 @@ from operator import attrgetter
 from typing import Any
 
 from pilothouse.api import PersistentVolumeClaimStatus, PersistentVolumeStatus, replace
-
-from ..default import computed, defaults, inside, pointer
-from ..kind import Kind
-from ..name import dns_subdomain, qualified_name
-from ..rule import at, fields, need, one_of, words
-from ..status import Fault, forbidden, invalid, required, unsupported
-from .resources import amount
-from .selector import LABEL_SELECTOR, NODE_SELECTOR
+from pilothouse.api.name import dns_subdomain, qualified_name
+from pilothouse.apiserver.default import computed, defaults, inside, pointer
+from pilothouse.apiserver.kind import Kind
+from pilothouse.apiserver.kinds.resources import amount
+from pilothouse.apiserver.kinds.selector import LABEL_SELECTOR, NODE_SELECTOR
+from pilothouse.apiserver.rule import at, fields, need, one_of, words
+from pilothouse.apiserver.status import Fault, forbidden, invalid, required, unsupported
 
 MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
 

@@ -9,16 +9,15 @@ from operator import attrgetter
 from typing import Any
 
 from pilothouse.api import EmptyDirVolumeSource, replace
-
-from ..default import Fill, computed, defaults, each, inside, pointer
-from ..name import dns_label
-from ..rule import Rule, at, between, fields, need, one_of, words
-from ..rule import each as every
-from ..status import Fault, duplicate, forbidden, invalid, required
-from .container import inner_path
-from .env import field_ref
-from .image import pull_policy
-from .resources import amount
+from pilothouse.api.name import dns_label
+from pilothouse.apiserver.default import Fill, computed, defaults, each, inside, pointer
+from pilothouse.apiserver.kinds.container import inner_path
+from pilothouse.apiserver.kinds.env import field_ref
+from pilothouse.apiserver.kinds.image import pull_policy
+from pilothouse.apiserver.kinds.resources import amount
+from pilothouse.apiserver.rule import Rule, at, between, fields, need, one_of, words
+from pilothouse.apiserver.rule import each as every
+from pilothouse.apiserver.status import Fault, duplicate, forbidden, invalid, required
 
 # ---------------------------------------------------------------------------------------------------------------- defaults
 

@@ -12,11 +12,10 @@ from pilothouse.api import (
     LabelSelector,
     matches,
 )
-
-from ..rule import NOT_NEGATIVE, Rule, at
-from ..status import Fault, forbidden, invalid, required, unsupported
-from .pod import template_warnings
-from .selector import LABEL_SELECTOR, broken
+from pilothouse.apiserver.kinds.pod import template_warnings
+from pilothouse.apiserver.kinds.selector import LABEL_SELECTOR, broken
+from pilothouse.apiserver.rule import NOT_NEGATIVE, Rule, at
+from pilothouse.apiserver.status import Fault, forbidden, invalid, required, unsupported
 
 EMPTY = LabelSelector()
 
