@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
-from pilothouse.api import Node, Pod, Toleration, replace
+from pilothouse.api import Node, Pod, Toleration, format_quantity, replace
 from pilothouse.scheduler.columns import Columns
 from pilothouse.scheduler.node_selector import satisfies
 from pilothouse.scheduler.requests import BUILT_IN, amount, requests_of
