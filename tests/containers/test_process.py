@@ -95,6 +95,30 @@ def test_a_server_answers_when_it_is_up() -> None:
     assert changes_after(process, 101) is None
 
 
+def test_an_image_of_many_programs() -> None:
+    process = run("registry.k8s.io/e2e-test-images/agnhost:2.40", "/agnhost", "liveness")
+    assert [http_status(process, "/healthz", 100 + at) for at in (1, 9.9, 10)] == [200, 200, 500]
+    assert changes_after(process, 101) == 110
+
+
+def test_an_assumed_image_answers_where_its_manifest_says() -> None:
+    image = Registry("assume").find("corp/app:7")
+    process = start(image, Launch(argv=image.argv([], ["--verbose"]), ports=(9000,)), 0)
+    assert process.end is None
+    assert listens(process, 9000, 1)
+    script = start(image, Launch(argv=("sh", "-c", "sleep 5; exit 2")), 0)
+    assert script.end is not None
+    assert script.end.code == 2
+
+
+def test_arguments_replace_those_of_the_image() -> None:
+    redis = Registry().find("redis")
+    assert redis.argv([], []) == ("docker-entrypoint.sh", "redis-server")
+    assert redis.argv([], ["--maxmemory", "2mb"]) == ("docker-entrypoint.sh", "--maxmemory", "2mb")
+    assert redis.argv(["sh"], []) == ("sh",)
+    assert execute(start(redis, Launch(argv=redis.argv([], [])), 0), ("redis-cli", "ping"), 5).code == 0
+
+
 def test_commands_run_beside_the_process() -> None:
     process = run("busybox", "sh", "-c", "sleep 3; echo hello > /tmp/r; sleep 10; rm /tmp/r; sleep 3600")
     results = [execute(process, ("cat", "/tmp/r"), 100 + at) for at in (1, 4, 14)]

@@ -87,6 +87,16 @@ def test_what_a_script_prints(script: str, output: str) -> None:
     assert run_now(sh(script)).output == output
 
 
+def test_what_was_installed_is_there() -> None:
+    tape = play(sh("apk add git && git clone https://example.com/x && exit 4"))
+    assert (tape.ends, tape.code) == (0, 4)
+    assert len(tape.unsimulated) == 2
+
+
+def test_a_shell_without_a_script_has_nothing_to_do() -> None:
+    assert play(Launch(argv=("sh",))).ends == 0
+
+
 UNKNOWN = [
     "ls | wc -l",
     "echo $(date)",

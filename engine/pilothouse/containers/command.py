@@ -211,6 +211,12 @@ def quiet(session: Session, words: list[str]) -> int:
     return 0
 
 
+def install(session: Session, words: list[str]) -> int:
+    """`apk add`, `apt-get install`: from here on there are commands of those names."""
+    session.installed += [word for word in words[2:] if not word.startswith("-")]
+    return quiet(session, words)
+
+
 def tail(session: Session, words: list[str]) -> int:
     """`tail -f` stays up; the rest only ends."""
     return stays(session, words) if any(w.startswith("-") and "f" in w.lower() for w in words[1:]) else 0
@@ -262,6 +268,9 @@ COMMANDS: dict[str, Command] = {
     "whoami": word_of(lambda session: "root"),
     "uname": word_of(lambda session: "Linux"),
     **dict.fromkeys(("ls", "mkdir", "cp", "mv", "ln", "chmod", "chown", "cd", "id", "ps", "df", "mount"), quiet),
-    **dict.fromkeys(("nslookup", "ping", "sync", "seq", "head", "grep", "sed", "awk", "sort", "tr", "wc"), quiet),
+    **dict.fromkeys(("apk", "apt", "apt-get", "yum", "pip"), install),
+    **dict.fromkeys(
+        ("wget", "nslookup", "ping", "sync", "seq", "head", "grep", "sed", "awk", "sort", "tr", "wc"), quiet
+    ),
     **dict.fromkeys(("httpd", "nc", "top", "crond", "syslogd", "yes", "vi"), stays),
 }

@@ -13,7 +13,7 @@ import msgspec
 
 from pilothouse.containers import shell
 from pilothouse.containers.image import Image
-from pilothouse.containers.program import Launch
+from pilothouse.containers.program import Assumed, Launch
 from pilothouse.containers.tape import Reaction, Tape
 
 NUMBERS = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "SEGV": 11, "USR2": 12, "TERM": 15}
@@ -73,11 +73,13 @@ def start(image: Image, launch: Launch, now: float) -> Process:
 
 def _tape(image: Image, launch: Launch) -> Tape:
     name = launch.argv[0]
-    program = image.programs.get(name.rpartition("/")[2]) or image.programs.get("*")
+    program = image.programs.get(name.rpartition("/")[2])
     if program is not None:
         return program.tape(launch)
-    if image.shell and shell.executable(name):
+    if image.shell and shell.executable(name) and not (image.assumed and launch.ports):
         return shell.play(launch)
+    if image.assumed:
+        return Assumed().tape(launch)
     raise StartError(f"{RUNC}unable to start container process: {_not_started(name)}: unknown")
 
 
@@ -139,6 +141,11 @@ def _ending(process: Process, end: End) -> Process:
 def execute(process: Process, command: tuple[str, ...], now: float) -> shell.Result:
     """Run a command beside the process, in its container. Raises ExecError."""
     name = command[0] if command else ""
+    program = process.image.programs.get(name.rpartition("/")[2])
+    if program is not None:
+        return shell.Result(program.code, "", program.runs_for or 0.0)
+    if process.image.assumed and not shell.executable(name):
+        return shell.Result(0, "", 0.0)
     if not (process.image.shell and shell.executable(name)):
         run = hashlib.sha256(f"{process.launch.pod} {process.started} {now}".encode()).hexdigest()
         failed = f'failed to start exec "{run}": OCI runtime exec failed: exec failed: '

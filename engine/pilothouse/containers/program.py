@@ -19,6 +19,7 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
         argv: the command line, the command itself first.
         env: names and values.
         pod, container: where it runs; the pod's name is its host name.
+        ports: on which its manifest says that it answers.
         first: whether it is process 1, which the kernel spares the signals that it does not handle.
         workdir: where it starts.
         memory_limit: bytes, 0 for none.
@@ -30,6 +31,7 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     env: tuple[tuple[str, str], ...] = ()
     pod: str = ""
     container: str = ""
+    ports: tuple[int, ...] = ()
     first: bool = True
     workdir: str = ""
     memory_limit: int = 0
@@ -81,6 +83,31 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
             answers=tuple(answers),
             reactions=((0.0, "TERM", reaction),),
         )
+
+
+class Assumed(Program, frozen=True, kw_only=True):
+    """A program about which nothing is known: it stays up, and answers on the ports that its manifest names."""
+
+    def tape(self, launch: Launch) -> Tape:
+        """The future of a server on those ports."""
+        return Program.tape(msgspec.structs.replace(self, ports=launch.ports), launch)
+
+
+class Agnhost(Program, frozen=True, kw_only=True):
+    """The image of Kubernetes' own tests, which is many programs in one: the first argument says which."""
+
+    def tape(self, launch: Launch) -> Tape:
+        """The future of that program."""
+        which = launch.argv[1] if len(launch.argv) > 1 else "pause"
+        tape = Program.tape(msgspec.structs.replace(self, ports=(AGNHOST.get(which, 8080),)), launch)
+        if which == "liveness":  # well for ten seconds, then ill
+            return msgspec.structs.replace(
+                tape, answers=(*tape.answers, (0.0, "/healthz", 200), (10.0, "/healthz", 500))
+            )
+        return tape
+
+
+AGNHOST = {"serve-hostname": 9376, "porter": 80}
 
 
 def server(*ports: int, startup: float = 0.1, **declared: object) -> Program:

@@ -10,7 +10,6 @@ import msgspec
 
 from pilothouse.containers.catalog import CATALOG, PRIVATE
 from pilothouse.containers.image import Image
-from pilothouse.containers.program import server
 from pilothouse.containers.reference import Reference, parse_reference
 
 MIRROR = "10.96.0.2:5000"  # through which containerd pulls
@@ -70,8 +69,7 @@ class Registry:
         """An image of that name about which nothing is known: a server that stays up."""
         image = self.assumed.get(text)
         if image is None:
-            programs = {"*": server(status=200)}
-            image = Image(name=text, programs=programs, entrypoint=("/app",), shell=True, assumed=True)
+            image = Image(name=text, entrypoint=("/app",), shell=True, assumed=True)
             self.assumed[text] = image
         return image
 

@@ -46,6 +46,7 @@ class Session:
         self.marks: list[float] = []
         self.loop_from, self.loop, self.loop_output = 0.0, 0.0, 0
         self.unsimulated: list[str] = []
+        self.installed: list[str] = []
 
     def expand(self, word: Word) -> str:
         """A word with its variables put in."""

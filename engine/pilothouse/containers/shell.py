@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from pilothouse.containers.command import COMMANDS
+from pilothouse.containers.command import COMMANDS, quiet
 from pilothouse.containers.grammar import AndOr, Loop, Script, Simple, Unsupported, Word, parse_script
 from pilothouse.containers.program import Launch
 from pilothouse.containers.session import DATE, FOREVER, Finished, Session
@@ -109,7 +109,7 @@ class Shell:
             return self.trap(words[1:])
         if "/" in words[0] and not words[0].startswith(("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/")):
             return session.not_a_command(words[0])
-        known = COMMANDS.get(name)
+        known = quiet if name in session.installed else COMMANDS.get(name)
         if known is None:
             session.error(f"sh: {words[0]}: not found")
             return 127
@@ -205,6 +205,8 @@ def executable(name: str) -> bool:
 def run(session: Session) -> int:
     """Run what the session was started for; the exit code, unless it finishes otherwise."""
     argv = session.launch.argv
+    if len(argv) == 1 and argv[0].rpartition("/")[2] in SHELLS:
+        return 0  # nobody types anything
     script = script_of(argv) if argv[0].rpartition("/")[2] in SHELLS else None
     if script is not None:
         return Shell(session).script(parse_script(script))

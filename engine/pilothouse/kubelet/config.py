@@ -10,6 +10,7 @@ import re
 from pilothouse.api import Container, EnvVar, Pod
 from pilothouse.kernel import Store
 
+HOST = "HOSTNAME"  # known in the container, but not to `$(NAME)`
 _REFERENCE = re.compile(r"\$(\$|\(([-._A-Za-z0-9]+)\))")
 
 
@@ -31,16 +32,37 @@ def expand(text: str, env: dict[str, str]) -> str:
 def environment(store: Store, pod: Pod, container: Container) -> dict[str, str]:
     """The variables that the manifest gives a container. Raises ConfigError."""
     env: dict[str, str] = {}
+    services = service_variables(store, pod)
     for source in container.envFrom:
         if source.configMapRef is not None:
             env |= _all(store, pod, "ConfigMap", source.configMapRef.name, source.configMapRef.optional, source.prefix)
         if source.secretRef is not None:
             env |= _all(store, pod, "Secret", source.secretRef.name, source.secretRef.optional, source.prefix)
     for variable in container.env:
-        value = _value(store, pod, container, variable, env)
+        value = _value(store, pod, variable, services | env)
         if value is not None:
             env[variable.name] = value
-    return {"HOSTNAME": pod.spec.hostname or pod.metadata.name, **env}
+    return {HOST: pod.spec.hostname or pod.metadata.name, **services, **env}
+
+
+def service_variables(store: Store, pod: Pod) -> dict[str, str]:
+    """Where the services of the namespace are, as variables; the API server's always."""
+    found: dict[str, str] = {}
+    for service in [*store.list("Service", "default"), *store.list("Service", pod.metadata.namespace)]:
+        name, address = service.metadata.name, service.spec.clusterIP
+        elsewhere = service.metadata.namespace != pod.metadata.namespace or pod.spec.enableServiceLinks is False
+        api_server = (service.metadata.namespace, name) == ("default", "kubernetes")
+        if address in ("", "None", None) or not service.spec.ports or (elsewhere and not api_server):
+            continue
+        prefix, first = name.upper().replace("-", "_"), service.spec.ports[0]
+        found[f"{prefix}_SERVICE_HOST"] = address
+        found[f"{prefix}_SERVICE_PORT"] = str(first.port)
+        for port in service.spec.ports:
+            if port.name:
+                found[f"{prefix}_SERVICE_PORT_{port.name.upper().replace('-', '_')}"] = str(port.port)
+        protocol = (first.protocol or "TCP").lower()
+        found[f"{prefix}_PORT"] = f"{protocol}://{address}:{first.port}"
+    return found
 
 
 def _all(store: Store, pod: Pod, kind: str, name: str, optional: bool | None, prefix: str) -> dict[str, str]:
@@ -52,7 +74,7 @@ def _all(store: Store, pod: Pod, kind: str, name: str, optional: bool | None, pr
     return {prefix + key: value for key, value in item.data.items()}
 
 
-def _value(store: Store, pod: Pod, container: Container, variable: EnvVar, env: dict[str, str]) -> str | None:
+def _value(store: Store, pod: Pod, variable: EnvVar, env: dict[str, str]) -> str | None:
     source = variable.valueFrom
     if source is None:
         return expand(variable.value, env)
@@ -92,4 +114,5 @@ def field(pod: Pod, path: str) -> str:
 
 def command_line(container: Container, env: dict[str, str]) -> tuple[list[str], list[str]]:
     """Command and args, with `$(NAME)` put in."""
-    return [expand(word, env) for word in container.command], [expand(word, env) for word in container.args]
+    own = {name: value for name, value in env.items() if name != HOST or any(e.name == HOST for e in container.env)}
+    return [expand(word, own) for word in container.command], [expand(word, own) for word in container.args]

@@ -37,13 +37,14 @@ class Condemned(msgspec.Struct, frozen=True):
 class Stop(msgspec.Struct, frozen=True, kw_only=True):
     """A container is being stopped: SIGTERM at `term`, SIGKILL at `kill`, each None when it is sent.
 
-    `turn`: it has to wait for others, but not longer than until then.
+    `turn`: it has to wait for others, but not longer than until then. `late`: its hook takes longer than it may.
     """
 
     grace: float
     term: float | None = None
     kill: float | None = None
     turn: float | None = None
+    late: bool = False
 
 
 class Box(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ from pilothouse.containers import (
     start,
 )
 from pilothouse.kubelet import backoff, config, hooks, probing, pulling, volumes
+from pilothouse.kubelet.ports import number
 from pilothouse.kubelet.record import Box, Condemned, Exit, Step, entry, with_entry
 from pilothouse.kubelet.status import sandbox_ready
 
@@ -109,12 +110,23 @@ def launch_of(worker: Worker, container: Container, image: Image) -> Launch:
         env=tuple(env.items()),
         pod=pod.metadata.name,
         container=container.name,
+        ports=_ports(container),
         first=not pod.spec.shareProcessNamespace,
         workdir=container.workingDir,
         memory_limit=whole(limit),
         memory_mounts=volumes.in_memory(pod, container),
         files=volumes.files(store, pod, container),
     )
+
+
+def _ports(container: Container) -> tuple[int, ...]:
+    """On which ports the manifest expects the container to answer."""
+    found = {port.containerPort for port in container.ports}
+    for probe in (container.startupProbe, container.livenessProbe, container.readinessProbe):
+        action = (probe.httpGet or probe.tcpSocket or probe.grpc) if probe is not None else None
+        if action is not None:
+            found.add(number(container, action.port))
+    return tuple(sorted(found))
 
 
 def begin_create(worker: Worker, name: str) -> float | None:

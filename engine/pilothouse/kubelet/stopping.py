@@ -70,12 +70,13 @@ def _stop(worker: Worker, box: Box, grace: float, *, later: bool) -> None:
         worker.put(replace(box, stop=Stop(grace=grace, turn=round(worker.now + grace, 6))))
         return
     outcome = hooks.run(worker, box.name, "preStop")
-    if outcome.error or outcome.seconds > grace:
+    late = outcome.seconds > grace
+    if outcome.error and not late:
         worker.event("Warning", "FailedPreStopHook", "PreStopHook failed", box.name)
     taken = min(outcome.seconds, grace)
     left = max(grace - taken, LEAST)
     term = round(worker.now + taken, 6)
-    worker.put(replace(box, stop=Stop(grace=grace, term=term, kill=round(term + left, 6))))
+    worker.put(replace(box, stop=Stop(grace=grace, term=term, kill=round(term + left, 6), late=late)))
 
 
 def signals(worker: Worker) -> bool:
@@ -93,6 +94,8 @@ def signals(worker: Worker) -> bool:
             _stop(worker, box, 0.0, later=False)
             return True
         if stop.term is not None and stop.term <= now:
+            if stop.late:
+                worker.event("Warning", "FailedPreStopHook", "PreStopHook failed", box.name)
             worker.put(replace(box, process=signal(box.process, "TERM", now), stop=replace(stop, term=None)))
             return True
     return False
