@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pilothouse.api import replace, to_dict
+from pilothouse.api import Base, replace, to_dict
 from pilothouse.apiserver import strategic
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 def apply(client: Client, obj: Any, namespace: str | None, dry_run: bool) -> tuple[Any, str]:
     """Create the object, or change what the manifest says. Answers with it and created, configured or unchanged."""
     door = client.door
-    wanted = dict(obj) if isinstance(obj, dict) else to_dict(obj)
+    wanted = to_dict(obj) if isinstance(obj, Base) else obj
     item, _ = door.decode(wanted)
     item = client._place(item, namespace)
     info = door.info(item)

@@ -5,12 +5,13 @@ The real counterparts are client-go's typed clients. Objects go in as typed stru
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from pilothouse import kernel
-from pilothouse.api import replace, to_dict
+from pilothouse.api import Base, replace, to_dict
 from pilothouse.apiserver import apply, lease, patch, status, strategic, subresource
 from pilothouse.apiserver.acting import Acting
 from pilothouse.apiserver.deletion import delete
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pilothouse.api.scheme import ResourceInfo
     from pilothouse.apiserver.door import Door
 
+Remarks = list[str]
 Journal = Callable[[str, dict[str, Any]], None]
 _NOBODY: AbstractContextManager[None] = nullcontext()
 
@@ -109,11 +111,11 @@ class Client:
         self, obj: Any, *, namespace: str | None = None, dry_run: bool = False, validation: str = "Strict"
     ) -> Any:
         """Add an object. `validation` of unknown fields in plain JSON: "Strict", "Warn" or "Ignore". Raises ApiError."""
-        self._note("create", dry_run, obj=obj, namespace=namespace, validation=validation)
-        item, remarks = self.door.decode(obj, validation) if isinstance(obj, dict) else (obj, [])
+        item, remarks = self._typed(obj, validation)
         item = self._place(item, namespace)
         with self._acting():
             taken = self.door.create(item, self.user, dry_run)
+        self._note("create", dry_run, obj=obj, namespace=namespace, validation=validation)
         if not isinstance(obj, dict):
             return taken
         self.warnings = remarks + self.door.remarks(taken)
@@ -123,13 +125,14 @@ class Client:
         self, obj: Any, *, subresource: str | None = None, dry_run: bool = False, validation: str = "Strict"
     ) -> Any:
         """Replace an object, or with `subresource="status"` its status. A resourceVersion, if there, must be the newest."""
-        self._note("update", dry_run, obj=obj, subresource=subresource, validation=validation)
-        item, remarks = self.door.decode(obj, validation) if isinstance(obj, dict) else (obj, [])
+        item, remarks = self._typed(obj, validation)
         if isinstance(obj, dict):
             self.warnings = remarks
         item = self._place(item, None)
         with self._acting():
-            return self.door.update(item, self.user, dry_run, subresource)
+            taken = self.door.update(item, self.user, dry_run, subresource)
+        self._note("update", dry_run, obj=obj, subresource=subresource, validation=validation)
+        return taken
 
     def patch(
         self,
@@ -143,33 +146,51 @@ class Client:
         validation: str = "Strict",
     ) -> Any:
         """Change what `body` says, in the manner of `type`: "merge", "json", "strategic". Subresources: status, scale, …"""
-        arguments = {"kind": kind, "name": name, "body": body, "type": type, "namespace": namespace}
-        self._note("patch", dry_run, **arguments, subresource=subresource, validation=validation)
         info = self.door.resource(kind)
         with self._acting():
-            if subresource == "eviction":
-                return self._evict(name, namespace, body, dry_run)
-            if subresource == "binding":
-                return subresource_bind(self.door, namespace, name, body, dry_run)
-            old = self._store.get(info.store_name, namespace if info.namespaced else "", name)
-            if old is None:
-                raise status.not_found(info.plural, info.group, name)
-            if subresource == "scale":
-                return self._patch_scale(info, old, body, type, dry_run)
-            changed = _patched(to_dict(old), body, type, info)
-            item, remarks = self.door.decode(changed, validation)
-            self.warnings = remarks
-            _same_name(item, name)
-            return self.door.update(item, self.user, dry_run, subresource)
+            taken = self._patch(info, name, namespace, body, type, subresource, dry_run, validation)
+        arguments = {"kind": kind, "name": name, "body": body, "type": type, "namespace": namespace}
+        self._note("patch", dry_run, **arguments, subresource=subresource, validation=validation)
+        return taken
+
+    def _patch(
+        self,
+        info: ResourceInfo,
+        name: str,
+        namespace: str,
+        body: Any,
+        type: str,
+        sub: str | None,
+        dry_run: bool,
+        validation: str,
+    ) -> Any:
+        if sub == "eviction":
+            options = (body or {}).get("deleteOptions") or {}
+            grace = options.get("gracePeriodSeconds")
+            return subresource.evict(
+                self.door, namespace, name, grace, self.user, dry_run or bool(options.get("dryRun"))
+            )
+        if sub == "binding":
+            node = ((body or {}).get("target") or {}).get("name", "")
+            return subresource.bind(self.door, namespace, name, node, dry_run)
+        old = self._store.get(info.store_name, namespace if info.namespaced else "", name)
+        if old is None:
+            raise status.not_found(info.plural, info.group, name)
+        if sub == "scale":
+            return subresource.patch_scale(self.door, info, old, body, type, self.user, dry_run)
+        item, self.warnings = self.door.decode(patch.patched(to_dict(old), body, type, info), validation)
+        _same_name(item, name)
+        return self.door.update(item, self.user, dry_run, sub)
 
     def apply(self, obj: Any, *, namespace: str | None = None, dry_run: bool = False) -> tuple[Any, str]:
         """As `kubectl apply`: create it, or change what the manifest says since the last apply.
 
         Answers with the object and "created", "configured" or "unchanged".
         """
-        self._note("apply", dry_run, obj=obj, namespace=namespace)
         with self._acting():
-            return apply.apply(self, obj, namespace, dry_run)
+            taken, done = apply.apply(self, obj, namespace, dry_run)
+        self._note("apply", dry_run, obj=obj, namespace=namespace)
+        return taken, done
 
     def delete(
         self,
@@ -185,45 +206,38 @@ class Client:
 
         `propagation`: "Foreground", "Background" or "Orphan": what becomes of the objects that it owns.
         """
-        arguments = {"kind": kind, "name": name, "namespace": namespace, "propagation": propagation, "grace": grace}
-        self._note("delete", dry_run, **arguments, preconditions=preconditions)
+        options: dict[str, Any] = {"propagation": propagation, "grace": grace, "preconditions": preconditions}
         info = self.door.resource(kind)
         with self._acting():
-            return delete(
-                self.door,
-                info,
-                name,
-                namespace,
-                propagation=propagation,
-                grace=grace,
-                preconditions=preconditions,
-                user=self.user,
-                dry_run=dry_run,
-            )
+            taken = delete(self.door, info, name, namespace, user=self.user, dry_run=dry_run, **options)
+        self._note("delete", dry_run, kind=kind, name=name, namespace=namespace, **options)
+        return taken
 
     def bind(self, name: str, namespace: str, node: str) -> Any:
         """Put a pod on a node: the binding subresource, as the scheduler writes it."""
-        self._note("bind", False, name=name, namespace=namespace, node=node)
         with self._acting():
-            return subresource.bind(self.door, namespace, name, node)
+            taken = subresource.bind(self.door, namespace, name, node)
+        self._note("bind", False, name=name, namespace=namespace, node=node)
+        return taken
 
     def evict(self, name: str, namespace: str = "default", grace: int | None = None, dry_run: bool = False) -> Any:
         """Ask a pod to go, as `kubectl drain` does; a disruption budget may refuse (429)."""
-        self._note("evict", dry_run, name=name, namespace=namespace, grace=grace)
         with self._acting():
-            return subresource.evict(self.door, namespace, name, grace, self.user, dry_run)
+            taken = subresource.evict(self.door, namespace, name, grace, self.user, dry_run)
+        self._note("evict", dry_run, name=name, namespace=namespace, grace=grace)
+        return taken
 
     def event(
         self, about: Any, type: str, reason: str, message: str, *, component: str | None = None, field: str = ""
     ) -> Any:
         """Write down that something happened to `about`; the same again counts up the first. `type`: Normal or Warning."""
+        thing = self.door.decode(about, "Ignore")[0] if isinstance(about, dict) else about
+        with self._acting():
+            said = record(self.door, thing, type, reason, message, component or self.user, field)
         if self.journal is not None:
             arguments = {"type": type, "reason": reason, "message": message, "component": component, "field": field}
             self._note("event", False, about=about, **arguments)
-        if isinstance(about, dict):
-            about, _ = self.door.decode(about, "Ignore")
-        with self._acting():
-            return record(self.door, about, type, reason, message, component or self.user, field)
+        return said
 
     # ----------------------------------------------------------------------------------------------------------- helpers
 
@@ -236,8 +250,16 @@ class Client:
     def _note(self, call: str, dry_run: bool, **arguments: Any) -> None:
         if self.journal is None or dry_run:
             return
-        plain = {key: value if _is_plain(value) else to_dict(value) for key, value in arguments.items()}
+        plain = {key: _plain(value) for key, value in arguments.items()}
         self.journal(call, {**plain, "user": self.user} if self._named else plain)
+
+    def _typed(self, obj: Any, validation: str) -> tuple[Any, Remarks]:
+        """A typed object, and warnings. What components hand in is taken as it is; what comes from outside is read strictly."""
+        if isinstance(obj, Base):
+            if self.journal is None:
+                return obj, []
+            obj = to_dict(obj)
+        return self.door.decode(obj, validation)
 
     def _place(self, item: Any, namespace: str | None) -> Any:
         """The namespace of an object: its own, the one asked for, or `default`; none for what belongs to the whole cluster."""
@@ -251,25 +273,6 @@ class Client:
             told = "the namespace of the provided object does not match the namespace sent on the request"
             raise status.bad_request(told)
         return item
-
-    def _patch_scale(self, info: ResourceInfo, old: Any, body: Any, type: str, dry_run: bool) -> Any:
-        return subresource.patch_scale(self.door, info, old, body, type, self.user, dry_run)
-
-    def _evict(self, name: str, namespace: str, body: Any, dry_run: bool) -> Any:
-        options = (body or {}).get("deleteOptions") or {}
-        return subresource.evict(
-            self.door,
-            namespace,
-            name,
-            options.get("gracePeriodSeconds"),
-            self.user,
-            dry_run or bool(options.get("dryRun")),
-        )
-
-
-def subresource_bind(door: Door, namespace: str, name: str, body: Any, dry_run: bool) -> Any:
-    """The body of a Binding: only its target counts."""
-    return subresource.bind(door, namespace, name, ((body or {}).get("target") or {}).get("name", ""), dry_run)
 
 
 def _as_asked(item: Any, obj: dict[str, Any]) -> Any:
@@ -285,24 +288,15 @@ def _scale(info: ResourceInfo, item: Any) -> Any:
     return subresource.scale_of(info, item)
 
 
-def _is_plain(value: Any) -> bool:
-    return value is None or isinstance(value, (str, int, float, bool, dict, list, tuple))
+def _plain(value: Any) -> Any:
+    """JSON that shares nothing with what the caller may change later."""
+    return to_dict(value) if isinstance(value, Base) else copy.deepcopy(value)
 
 
 def _same_name(item: Any, name: str) -> None:
     if item.metadata.name != name:
         told = f"the name of the object ({item.metadata.name}) does not match the name on the URL ({name})"
         raise status.bad_request(told)
-
-
-def _patched(before: dict[str, Any], body: Any, type: str, info: ResourceInfo) -> Any:
-    if type == "merge":
-        return patch.merge(before, body)
-    if type == "json":
-        return patch.json_patch(before, body)
-    if type == "strategic":
-        if info.custom:
-            raise status.ApiError(415, "UnsupportedMediaType", _NO_STRATEGIC)
         return strategic.merge(before, body, info.type)
     raise status.ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type")
 

@@ -5,9 +5,12 @@ The real counterparts are RFC 6902 and RFC 7386 as the server applies them. Noth
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pilothouse.apiserver.status import ApiError
+
+if TYPE_CHECKING:
+    from pilothouse.api.scheme import ResourceInfo
 
 
 class PatchError(ValueError):
@@ -123,3 +126,14 @@ def _remove(target: Any, path: list[str]) -> Any:
         at = int(head)
         return [*target[:at], *([_remove(target[at], rest)] if rest else []), *target[at + 1 :]]
     raise PatchError(f"missing {head}")
+
+
+def patched(before: dict[str, Any], body: Any, type: str, info: ResourceInfo) -> Any:
+    """A plain object with a patch of any type applied. Raises ApiError 415 for a type that is not known."""
+    if type == "merge":
+        return merge(before, body)
+    if type == "json":
+        return json_patch(before, body)
+    if type == "strategic":
+        if info.custom:
+            raise ApiError(415, "UnsupportedMediaType", _NO_STRATEGIC)
