@@ -140,6 +140,12 @@ class TestCheck:
         assert set(SYMBOLS) == {"untouched", "pass", "partial", "fail", "error"}
         assert len(set(SYMBOLS.values())) == 5
 
+    def test_whatever_is_no_cluster_is_named(self, lesson: Lesson) -> None:
+        with pytest.raises(TypeError, match=r'not NoneType: write lesson.compare\("who", cluster\)'):
+            lesson.compare("who", None)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="not str"):
+            lesson.beside(lesson.scenario(), "after")  # type: ignore[arg-type]
+
 
 class TestHelp:
     def test_hints_come_in_three_levels(self, lesson: Lesson) -> None:

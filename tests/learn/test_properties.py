@@ -5,23 +5,17 @@ from __future__ import annotations
 import pytest
 
 from pilothouse import Cluster
+from pilothouse.learn.deed import clock
 from pilothouse.learn.lesson_05.scenario import declare, names
+from pilothouse.learn.measure import at_least, at_most, exactly, present, ready, share, shortfall
 from pilothouse.learn.moments import Trace
 from pilothouse.learn.properties import (
     Property,
     always,
-    at_least,
-    at_most,
-    clock,
     eventually,
-    exactly,
     machines_ready,
     never_fewer_than,
     never_more_than,
-    present,
-    ready,
-    share,
-    shortfall,
 )
 
 ETA = "app=eta-model"

@@ -10,8 +10,8 @@ from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from pilothouse.learn.deed import clock
 from pilothouse.learn.moments import is_ready
-from pilothouse.learn.properties import clock
 
 if TYPE_CHECKING:
     from pilothouse.cluster import Cluster

@@ -39,3 +39,9 @@ def deed(change: Change) -> str:
 def by_hand(change: Change) -> bool:
     """Say whether no component made the change."""
     return change.actor in HANDS
+
+
+def clock(time: float) -> str:
+    """Write virtual seconds as minutes and seconds: `1:07.5`."""
+    minutes, rest = divmod(round(time, 1), 60)
+    return f"{int(minutes)}:{rest:04.1f}"

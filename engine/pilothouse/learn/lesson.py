@@ -102,6 +102,7 @@ class Lesson:
     def compare(self, question: str, cluster: Cluster) -> Comparison:
         """Show a prediction beside what happened in the cluster, the change that decided it, and one sentence why."""
         asked = _find(self.questions, question, "question")
+        _must_be_cluster(cluster, f'lesson.compare("{question}", cluster)')
         outcome = asked.outcome(cluster)
         if outcome is not None:
             self._compared.add(question)
@@ -110,7 +111,7 @@ class Lesson:
     def check(self, task: str, cluster: Cluster) -> Verdict:
         """Judge what the cluster does, in forks of it: see `Verdict`. Raises LookupError that lists the tasks."""
         check = _find(self.checks, task, "task")
-        if not hasattr(cluster, "fork"):
+        if not is_cluster(cluster):
             sentence = f"a check wants your cluster, not {type(cluster).__name__}"
             return Verdict("error", task, sentence, advice=f'write lesson.check("{task}", cluster)')
         verdict = check.judge(cluster, self._began.get(cluster, 0))
@@ -143,6 +144,8 @@ class Lesson:
 
     def beside(self, before: Cluster, after: Cluster) -> Beside:
         """Put two clusters side by side: a cluster and a fork of it in which one thing was changed."""
+        _must_be_cluster(before, "lesson.beside(cluster, after)")
+        _must_be_cluster(after, "lesson.beside(cluster, after)")
         return Beside(before, after)
 
     def progress(self) -> Standing:
@@ -163,6 +166,16 @@ class Standing(Shown):
         """Return the standing as a card."""
         rows = [*self.rows, ("note", self.trouble)] if self.trouble else self.rows
         return Card("·", f"lesson {self.stem}", rows, "calm")
+
+
+def is_cluster(thing: object) -> bool:
+    """Say whether a thing is a cluster (without importing the engine for it)."""
+    return hasattr(thing, "fork") and hasattr(thing, "store")
+
+
+def _must_be_cluster(thing: object, call: str) -> None:
+    if not is_cluster(thing):
+        raise TypeError(f"a lesson wants your cluster, not {type(thing).__name__}: write {call}")
 
 
 def _find(parts: Mapping[str, Part], name: str, noun: str) -> Part:

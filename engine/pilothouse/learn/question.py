@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pilothouse.kernel import Change
 from pilothouse.learn.card import Card, Shown
-from pilothouse.learn.deed import told
-from pilothouse.learn.properties import clock
+from pilothouse.learn.deed import clock, told
 
 if TYPE_CHECKING:
     from pilothouse.cluster import Cluster

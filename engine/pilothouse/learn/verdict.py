@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pilothouse.learn.card import Card, Shown
-from pilothouse.learn.deed import told
-from pilothouse.learn.properties import Finding, clock
+from pilothouse.learn.deed import clock, told
+from pilothouse.learn.properties import Finding
 
 if TYPE_CHECKING:
     from pilothouse.cluster import Cluster

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from pilothouse.learn.check import Check, Promise
 from pilothouse.learn.deed import by_hand
 from pilothouse.learn.lesson import Lesson
-from pilothouse.learn.properties import at_least, eventually, machines_ready, ready
+from pilothouse.learn.measure import at_least, ready
+from pilothouse.learn.properties import eventually, machines_ready
 from pilothouse.learn.question import Outcome, Question
 from pilothouse.learn.scenario import Scenario
 

@@ -9,18 +9,9 @@ from pilothouse.api import Pod
 from pilothouse.learn.check import Check, Diagnosis, Promise
 from pilothouse.learn.hint import Hints
 from pilothouse.learn.lesson_05.scenario import ETA
+from pilothouse.learn.measure import at_least, count, exactly, ready, share, shortfall
 from pilothouse.learn.moments import Trace, is_ready
-from pilothouse.learn.properties import (
-    at_least,
-    count,
-    eventually,
-    exactly,
-    machines_ready,
-    never_fewer_than,
-    ready,
-    share,
-    shortfall,
-)
+from pilothouse.learn.properties import eventually, machines_ready, never_fewer_than
 
 if TYPE_CHECKING:
     from pilothouse.cluster import Cluster
