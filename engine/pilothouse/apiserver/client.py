@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pilothouse import kernel
 from pilothouse.api import Base, replace, to_dict
-from pilothouse.apiserver import apply, lease, patch, status, strategic, subresource
+from pilothouse.apiserver import apply, lease, patch, status, subresource
 from pilothouse.apiserver.acting import Acting
 from pilothouse.apiserver.deletion import delete
 from pilothouse.apiserver.recorder import record
@@ -297,11 +297,3 @@ def _same_name(item: Any, name: str) -> None:
     if item.metadata.name != name:
         told = f"the name of the object ({item.metadata.name}) does not match the name on the URL ({name})"
         raise status.bad_request(told)
-        return strategic.merge(before, body, info.type)
-    raise status.ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type")
-
-
-_NO_STRATEGIC = (
-    "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
-    "application/merge-patch+json, application/apply-patch+yaml"
-)

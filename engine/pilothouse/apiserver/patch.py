@@ -137,3 +137,11 @@ def patched(before: dict[str, Any], body: Any, type: str, info: ResourceInfo) ->
     if type == "strategic":
         if info.custom:
             raise ApiError(415, "UnsupportedMediaType", _NO_STRATEGIC)
+        return strategic.merge(before, body, info.type)
+    raise ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type")
+
+
+_NO_STRATEGIC = (
+    "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
+    "application/merge-patch+json, application/apply-patch+yaml"
+)
