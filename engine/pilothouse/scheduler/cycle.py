@@ -107,12 +107,12 @@ class Cycle:
         nominated = self.columns.rows.get(pod.status.nominatedNodeName, -1)
         if nominated >= 0 and feasible[nominated]:  # it has made room there, so it goes there
             return Places(feasible, np.array([nominated]))
-        rows = np.flatnonzero(feasible)
-        if not len(rows):
-            return Places(feasible, rows)
-        totals = self.totals(pod, rows, standing)
-        best = np.flatnonzero(totals == totals.max())
-        return Places(feasible, best if len(rows) == len(feasible) else rows[best])
+        some = None if np.count_nonzero(feasible) == len(feasible) else feasible.nonzero()[0]
+        if not len(feasible if some is None else some):
+            return Places(feasible, np.zeros(0, dtype=np.intp))
+        totals = self.totals(pod, ALL if some is None else some, standing)
+        best = (totals == totals.max()).nonzero()[0]
+        return Places(feasible, best if some is None else some[best])
 
     def standing(self, pod: PodInfo) -> Standing:
         """What is known of pods of this shape, brought up to date."""
@@ -135,9 +135,8 @@ class Cycle:
                 mask = mask & ~refusal.nodes
         return self._beside_nominated(pod, mask) if self.columns.nominated else mask
 
-    def totals(self, pod: PodInfo, feasible: NDArray[np.intp], standing: Standing) -> Ints:
+    def totals(self, pod: PodInfo, rows: Rows, standing: Standing) -> Ints:
         """The sum of weighted scores of the feasible nodes, up to what is the same for all of them."""
-        rows = ALL if len(feasible) == len(standing.mask) else feasible
         nodes = Nodes(self.columns, rows)
         total = standing.fixed[rows]
         for plugin, weight, scores in standing.parts:

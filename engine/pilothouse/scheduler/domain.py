@@ -8,12 +8,14 @@ asks once for each value instead of once for each node. The real scheduler walks
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+Number = TypeVar("Number", bound=np.generic)
 
 
 class Domain:
@@ -63,6 +65,6 @@ class Domain:
         sums[-1] = 0
         return sums
 
-    def spread(self, totals: Ints) -> Ints:
-        """For each node the total of its value; 0 where it has no such label."""
+    def spread(self, totals: NDArray[Number]) -> NDArray[Number]:
+        """For each node what belongs to its value; the last entry where it has no such label."""
         return totals[self._slots]

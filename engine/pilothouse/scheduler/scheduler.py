@@ -141,7 +141,7 @@ class Scheduler(Controller):
         if changes is None:
             waiting = [pod for pod in self.store.all("Pod") if not pod.spec.nodeName]
             for pod in sorted(waiting, key=lambda pod: (str(pod.metadata.creationTimestamp), str(pod.metadata.name))):
-                self._came(pod, None)
+                self._came(pod, int(pod.metadata.resourceVersion or 0) or None)
             return
         for change in changes:
             if change.key.kind == "Pod":

@@ -41,6 +41,7 @@ class Constraint(NamedTuple):
     least_domains: int
     counted: Bools  # the nodes that its policies let count
     itself: bool  # whether the pod is one of those it counts
+    everyone: bool  # whether that is all nodes
 
 
 class Constraints(NamedTuple):
@@ -88,12 +89,15 @@ class PodTopologySpread(Plugin):
         total = np.zeros(len(nodes), dtype=np.float64)
         for constraint in constraints.all:
             counts, domain = nodes.columns.crowd.count(constraint.whom), constraint.domain
-            if domain.key == HOSTNAME:
-                pods = counts[nodes.rows]
-            else:
-                pods = domain.spread(domain.totals(counts * constraint.counted))[nodes.rows]
-            worth = pods * logarithm(self._places(constraints, domain, nodes) + 2) + float(constraint.skew - 1)
-            total += worth if constraints.everywhere else worth * domain.present[nodes.rows]
+            weight = logarithm(self._places(constraints, domain, nodes) + 2)
+            if domain.key == HOSTNAME:  # every node is a place of its own
+                worth = counts[nodes.rows] * weight + float(constraint.skew - 1)
+                total += worth if constraints.everywhere else worth * domain.present[nodes.rows]
+                continue
+            of_place = domain.totals(counts if constraint.everyone else counts * constraint.counted) * weight
+            of_place += float(constraint.skew - 1)
+            of_place[-1] = 0.0  # nodes without the label
+            total += domain.spread(of_place)[nodes.rows]
         rounded = np.floor(total + 0.5).astype(np.int64)
         return rounded if constraints.everywhere else rounded * constraints.scored[nodes.rows]
 
@@ -152,9 +156,12 @@ class PodTopologySpread(Plugin):
                 counted &= nodes.whole.by_taints(lambda taints: untolerated(taints, tolerations, HARD)) == 0  # noqa: B023
             itself = selector is not None and selector.matches(pod.labels)
             least = 1 if each.minDomains is None else each.minDomains
-            found.append(Constraint(domain, (whom,), each.maxSkew, least, counted, itself))
+            found.append(Constraint(domain, (whom,), each.maxSkew, least, counted, itself, bool(counted.all())))
         if strict:
-            found = [each._replace(counted=each.counted & complete) for each in found]
+            found = [
+                each._replace(counted=each.counted & complete, everyone=bool((each.counted & complete).all()))
+                for each in found
+            ]
         scored = complete if strict else np.ones_like(complete)
         return Constraints(tuple(found), complete, scored, bool(complete.all()), {})
 
