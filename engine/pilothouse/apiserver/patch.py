@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pilothouse.apiserver import strategic
 from pilothouse.apiserver.status import ApiError
 
 if TYPE_CHECKING:
