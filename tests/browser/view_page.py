@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from pilothouse.view.widget import STATIC
+from pilothouse.view.widget import MODULE, STYLE
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>view</title>
 <link rel="stylesheet" href="/static/view.css"></head><body style="margin:10px"><main id="at"></main><script type="module">
@@ -54,9 +54,10 @@ def served(stories: dict[str, list[bytes]]) -> Iterator[str]:
             if path.startswith("/story/"):
                 _, _, name, piece = path.split("/")
                 self.answer(stories[name][int(piece)], "application/octet-stream")
-            elif path.startswith("/static/"):
-                kind = "text/javascript" if path.endswith(".js") else "text/css"
-                self.answer((STATIC / path[8:]).read_bytes(), kind)
+            elif path == "/static/view.js":
+                self.answer(MODULE.encode(), "text/javascript")
+            elif path == "/static/view.css":
+                self.answer(STYLE.encode(), "text/css")
             elif path == "/":
                 self.answer(PAGE.encode(), "text/html")
             else:

@@ -7,7 +7,7 @@ from harbour import Harbour, lesson
 
 from pilothouse.view import View
 from pilothouse.view.frames import unpack
-from pilothouse.view.widget import STATIC
+from pilothouse.view.widget import MODULE, STYLE
 
 
 @pytest.fixture
@@ -83,8 +83,7 @@ def test_filters(told):
 
 
 def test_one_module_without_addresses():
-    text = (STATIC / "view.js").read_text()
-    style = (STATIC / "view.css").read_text()
+    text, style = MODULE, STYLE
     assert len(text) + len(style) < 120_000
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
     assert "http" not in style

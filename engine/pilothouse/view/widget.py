@@ -1,6 +1,6 @@
 """The animated view as a widget: it sends the story to the browser once, then only what was added.
 
-The picture itself is static/view.js; here is what a notebook needs of it: when to send, what is chosen, which moment is
+The picture itself is the ES module in static/; here is what a notebook needs of it: when to send, what is chosen, which moment is
 shown, and what stays in a saved notebook. New changes are sent after the cell that made them, in one message. There are
 no messages while the picture plays.
 """
@@ -23,6 +23,12 @@ from pilothouse.view.story import LIMIT, Story
 from pilothouse.view.timeline import Timeline
 
 STATIC = Path(__file__).parent / "static"
+PARTS = ("message", "story", "stage", "look", "pen", "sea", "cargo", "bridge", "painter")
+PARTS += ("player", "page", "lane", "frame", "words", "panel", "view")
+MODULE = "\n".join(
+    (STATIC / f"{part}.js").read_text(encoding="utf-8") for part in PARTS
+)  # one ES module, no build step
+STYLE = (STATIC / "view.css").read_text(encoding="utf-8")
 PRINTED = 40  # sentences kept as plain text in a saved notebook
 
 
@@ -40,8 +46,8 @@ class View(anywidget.AnyWidget):
         limit: how many changes are shown at most, the newest ones; the view says how many it left out.
     """
 
-    _esm = STATIC / "view.js"
-    _css = STATIC / "view.css"
+    _esm = MODULE
+    _css = STYLE
 
     _story = traitlets.Bytes(b"").tag(sync=True)
     _autoplay = traitlets.Bool(True).tag(sync=True)
