@@ -137,7 +137,16 @@ def silence(rig: Rig, node: str) -> None:
     [
         pytest.param([], 350, id="the five minutes that everybody has"),
         pytest.param(
-            [{"key": "node.kubernetes.io/unreachable", "operator": "Exists", "tolerationSeconds": 5}], 55, id="5 s"
+            [
+                {
+                    "key": "node.kubernetes.io/unreachable",
+                    "operator": "Exists",
+                    "effect": "NoExecute",
+                    "tolerationSeconds": 5,
+                }
+            ],
+            55,
+            id="5 s",
         ),
         pytest.param([{"operator": "Exists"}], None, id="for ever"),
     ],

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from pilothouse.controllers.daemonset import DaemonSetController
 from pilothouse.controllers.deployment import DeploymentController
+from pilothouse.controllers.disruption import DisruptionController
+from pilothouse.controllers.endpoints import EndpointsController
+from pilothouse.controllers.endpointslice import EndpointSliceController
 from pilothouse.controllers.garbagecollector import GarbageCollector
+from pilothouse.controllers.job import JobController
 from pilothouse.controllers.namespace import NamespaceController
 from pilothouse.controllers.nodelifecycle import NodeLifecycleController
 from pilothouse.controllers.podgc import PodGarbageCollector
@@ -18,6 +22,7 @@ from pilothouse.controllers.rootcertificate import RootCertificatePublisher
 from pilothouse.controllers.serviceaccount import ServiceAccountController
 from pilothouse.controllers.statefulset import StatefulSetController
 from pilothouse.controllers.tainteviction import TaintEvictionController
+from pilothouse.controllers.ttlafterfinished import TTLAfterFinishedController
 from pilothouse.kernel import Controller
 
 CONTROLLERS: tuple[type[Controller], ...] = (
@@ -33,6 +38,11 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     DeploymentController,
     StatefulSetController,
     DaemonSetController,
+    JobController,
+    TTLAfterFinishedController,
+    EndpointSliceController,
+    EndpointsController,
+    DisruptionController,
     ClaimProtection,
 )
 

@@ -40,10 +40,10 @@ def pod_metadata(owner: Any, template: PodTemplateSpec, name: str, changes: dict
         "labels": template.metadata.labels,
         "annotations": template.metadata.annotations,
         "finalizers": template.metadata.finalizers,
+        "generateName": "" if name else f"{owner.metadata.name}-",
     }
     return ObjectMeta(
         name=name,
-        generateName="" if name else f"{owner.metadata.name}-",
         namespace=owner.metadata.namespace,
         ownerReferences=[reference_to(owner)],
         **{**given, **changes},
