@@ -159,6 +159,8 @@ def test_a_running_pod_has_everything_that_a_real_one_has(bench: Callable[..., A
     assert status["startTime"] == "2026-01-01T00:01:00Z"
     assert status["qosClass"] == "Burstable"
     assert status["observedGeneration"] == 1
+    assert status["allocatedResources"] == requests
+    assert status["resources"] == {"requests": requests}
     container = status["containerStatuses"][0]
     assert container["image"] == "docker.io/library/nginx:latest"
     assert container["imageID"].startswith("docker.io/library/nginx@sha256:")

@@ -7,6 +7,7 @@ up, where it answers, how it takes SIGTERM. Everything else is for the real shel
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -44,6 +45,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
             shell=self.shell,
             user=self.user,
         )
+
+
+@lru_cache(maxsize=4096)
+def known(reference: Reference) -> Image | None:
+    """The image of that name, if everybody knows it."""
+    found = CATALOG.get(reference.repository)
+    return found.image(reference) if found is not None and (reference.digest or found.has(reference.tag)) else None
 
 
 def entry(

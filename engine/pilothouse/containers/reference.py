@@ -7,6 +7,7 @@ the "normalized name" of the distribution project, which containerd, Docker and 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _PATH = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
@@ -28,11 +29,10 @@ class Reference(NamedTuple):
         return f"{self.registry}/{self.path}"
 
     def __str__(self) -> str:
-        if self.digest:
-            return f"{self.repository}@{self.digest}"
-        return f"{self.repository}:{self.tag}"
+        return f"{self.repository}@{self.digest}" if self.digest else f"{self.repository}:{self.tag}"
 
 
+@lru_cache(maxsize=4096)
 def parse_reference(text: str) -> Reference:
     """The full name behind what was written in a manifest.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from pilothouse.containers.catalog import CATALOG, PRIVATE
+from pilothouse.containers.catalog import PRIVATE, known
 from pilothouse.containers.image import Image
 from pilothouse.containers.reference import Reference, parse_reference
 
@@ -51,10 +51,7 @@ class Registry:
         registered = REGISTERED.get(str(reference))
         if registered is not None:
             return registered
-        entry = CATALOG.get(reference.repository)
-        if entry is not None and (reference.digest or entry.has(reference.tag)):
-            return entry.image(reference)
-        return self._unknown(reference)
+        return known(reference) or self._unknown(reference)
 
     def _unknown(self, reference: Reference) -> Image:
         trouble = f'failed to pull and unpack image "{reference}": failed to resolve reference "{reference}": '

@@ -26,16 +26,19 @@ SAFE_SYSCTLS = (
 
 
 def refusal(store: Store, pod: Pod) -> tuple[str, str] | None:
-    """The (reason, message) with which the node refuses the pod, None where it takes it."""
+    """The (reason, message) with which the node refuses the pod, None where it takes it.
+
+    What the scheduler has looked at is not looked at again.
+    """
+    for sysctl in pod.spec.securityContext.sysctls if pod.spec.securityContext else []:
+        if sysctl.name not in SAFE_SYSCTLS:
+            return "SysctlForbidden", f'forbidden sysctl: "{sysctl.name}" not allowlisted'
     node = store.get("Node", "", pod.spec.nodeName)
-    if node is None:
+    if node is None or any(c.type == "PodScheduled" and c.status == "True" for c in pod.status.conditions):
         return None
     for name, value in sorted(pod.spec.nodeSelector.items()):
         if node.metadata.labels.get(name) != value:
             return "NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"
-    for sysctl in pod.spec.securityContext.sysctls if pod.spec.securityContext else []:
-        if sysctl.name not in SAFE_SYSCTLS:
-            return "SysctlForbidden", f'forbidden sysctl: "{sysctl.name}" not allowlisted'
     others = [other for other in store.by("Pod", "node", node.metadata.name) if _counts(other, pod)]
     ports = _ports(pod)
     if any(ports & _ports(other) for other in others):

@@ -22,6 +22,7 @@ from pilothouse.kubelet.record import Box, Record
 from pilothouse.kubelet.worker import Worker
 
 LOG_LINES = 1000  # kept of a container that has ended
+RANGE = 253  # pod addresses of a node
 RUNS = 2  # of a container whose logs are kept: this one and the one before, as `kubectl logs --previous` reads it
 
 
@@ -39,7 +40,7 @@ class Kubelet(NodeKeeper):
         self.registry = registry if registry is not None else Registry()
         self.records: dict[Key, Record] = {}
         self.present: dict[tuple[str, str], int] = {}  # (node, image) -> bytes
-        self.addresses: dict[str, int] = {}  # node -> the last pod address given, as a number
+        self.addresses: dict[str, int] = {}  # node -> how many pod addresses were given
         self.old_logs: dict[tuple[str, str, int], tuple[tuple[float, str], ...]] = {}  # (uid, container, run)
 
     @property
@@ -157,13 +158,19 @@ class Kubelet(NodeKeeper):
         if pod.spec.hostNetwork or node is None or not node.spec.podCIDR:
             return self.address(name)
         prefix = node.spec.podCIDR.rpartition(".")[0]
-        taken = {other.status.podIP for other in self.store.by("Pod", "node", name)}
-        last = self.addresses.get(name, 1)
-        for step in range(253):
-            number = (last - 1 + step) % 253 + 2
-            if f"{prefix}.{number}" not in taken:
-                self.addresses[name] = number
-                return f"{prefix}.{number}"
+        given = self.addresses.get(name)
+        fresh = given is not None and given < RANGE  # the first time round, nothing can be taken
+        others = [] if fresh else [other.status.podIP for other in self.store.by("Pod", "node", name)]
+        taken = {address for address in others if address}
+        if given is not None:
+            first = given
+        else:  # after a restart, some may be
+            first = RANGE + len(taken) if taken else 0
+        for count in range(first, first + RANGE):
+            address = f"{prefix}.{count % RANGE + 2}"
+            if address not in taken:
+                self.addresses[name] = count + 1
+                return address
         return ""
 
     def has_image(self, node: str, image: str) -> bool:

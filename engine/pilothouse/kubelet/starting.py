@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from pilothouse.kubelet.worker import Worker
 
 SANDBOX = 0.5  # seconds for the pod's sandbox with its network
-CREATE = 0.1
-START = 0.15
+CREATE = 0.0
+START = 0.25  # seconds to create and start a container
 
 
 def begin_mount(worker: Worker, name: str) -> float:
@@ -130,8 +130,17 @@ def _ports(container: Container) -> tuple[int, ...]:
 
 
 def begin_create(worker: Worker, name: str) -> float | None:
-    """Create the container, if everything is there that its manifest refers to."""
-    return CREATE if _launch(worker, name) is not None else None
+    """Create the container, if everything is there that its manifest refers to, and there is anything to run in it."""
+    launch = _launch(worker, name)
+    if launch is None:
+        return None
+    if not launch.argv:
+        run_id = _id(worker, worker.record.box(name))
+        told = f'failed to generate container "{run_id}" spec: failed to generate spec: no command specified'
+        worker.event("Warning", "Failed", f"Error: {told}", name)
+        worker.trouble(name, "CreateContainerError", told)
+        return None
+    return CREATE
 
 
 def _launch(worker: Worker, name: str) -> Launch | None:
@@ -145,16 +154,7 @@ def _launch(worker: Worker, name: str) -> Launch | None:
 
 
 def finish_create(worker: Worker, name: str) -> tuple[Step, ...]:
-    """It is created, if there is anything to run in it."""
-    launch = _launch(worker, name)
-    if launch is None:
-        return ()
-    if not launch.argv:
-        told = "failed to generate container spec: failed to generate spec: no command specified"
-        told = told.replace("container spec", f'container "{_id(worker, worker.record.box(name))}" spec')
-        worker.event("Warning", "Failed", f"Error: {told}", name)
-        worker.trouble(name, "CreateContainerError", told)
-        return ()
+    """It is created."""
     worker.event("Normal", "Created", "Container created", name)
     return (("start", name),)
 

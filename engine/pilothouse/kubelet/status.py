@@ -5,6 +5,8 @@ Pure: pod and record in, status out. The counterpart is `generateAPIPodStatus` w
 
 from __future__ import annotations
 
+from typing import Any
+
 from pilothouse.api import (
     Container,
     ContainerState,
@@ -18,6 +20,8 @@ from pilothouse.api import (
     PodStatus,
     ResourceRequirements,
     VolumeMountStatus,
+    format_quantity,
+    parse_quantity,
     replace,
     timestamp,
 )
@@ -60,8 +64,29 @@ def status_of(pod: Pod, record: Record, now: float, host: str) -> PodStatus:
         podIP=ip,
         podIPs=[PodIP(ip=ip)] if ip else [],
         startTime=old.startTime or timestamp(now),
+        **({} if old.startTime else resources_of(pod)),
         **_verdict(record, shown),
     )
+
+
+def resources_of(pod: Pod) -> dict[str, Any]:
+    """What the node has set aside for the pod: the sums of what its containers ask for and may have."""
+    declared = [container.resources for container in pod.spec.containers if container.resources is not None]
+    requests = _sums([resources.requests for resources in declared])
+    limits = _sums([resources.limits for resources in declared])
+    if not requests and not limits:
+        return {}
+    return {"allocatedResources": requests, "resources": ResourceRequirements(requests=requests, limits=limits)}
+
+
+def _sums(amounts: list[dict[str, str]]) -> dict[str, str]:
+    totals: dict[str, str] = {}
+    for entry in amounts:
+        for name, amount in entry.items():
+            total = totals.get(name)
+            summed = parse_quantity(total) + parse_quantity(amount) if total is not None else None
+            totals[name] = amount if summed is None else format_quantity(summed, amount)
+    return totals
 
 
 def _leaving(pod: Pod) -> bool:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pilothouse.kubelet.kubelet import Kubelet
 
 NOTICED = 0.5  # seconds until the kubelet sees that a container has ended: it asks the runtime once a second
-STARTED = 0.05  # seconds until it has reported that one has started
 SETTLES = 1.1  # seconds from the last exit to the terminal phase
 CLEANED = 0.5  # seconds until the rest of a deleted pod is gone
 DEADLINE = "Pod was active on the node longer than the specified deadline"
@@ -231,7 +230,7 @@ class Worker:
         """The sync is over; say when the next one is."""
         self.set(evict=eviction.due(self.pod, self.record, self.now))
         if self.record.stirred:
-            self.soon(STARTED if self.record.wait is None else NOTICED)
+            self.soon(0.0 if self.record.wait is None else NOTICED)
         elif self.record.wait is not None:
             self.soon(requeue(self.record.wait))
 
