@@ -34,6 +34,11 @@ def test_a_function_may_ask_where_it_runs() -> None:
     assert seen[0].env == {"A": "1"}
 
 
+@pytest.mark.fidelity(
+    "Containers: Python functions and classes as programs",
+    "invented",
+    "@image registers them; they run in the notebook's process, in virtual time",
+)
 def test_a_class_is_a_server() -> None:
     @image("learned/server:1", startup=2, memory="10Mi", ports=(9000,))
     class Model:

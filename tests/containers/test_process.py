@@ -54,6 +54,11 @@ def test_sigkill_always_ends() -> None:
     assert not process.alive(130)
 
 
+@pytest.mark.fidelity(
+    "Containers: programs of well-known images",
+    "simplified",
+    "whether they stay up, where they answer, how they take SIGTERM, how much memory they use",
+)
 def test_a_server_ends_politely() -> None:
     process = signal(run("nginx"), "TERM", 130)
     assert process.end is not None

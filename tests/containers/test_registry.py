@@ -17,6 +17,11 @@ def test_known_images_are_found(name: str) -> None:
     assert Registry().find(name).size > 0
 
 
+@pytest.mark.fidelity(
+    "Images: a registry",
+    "simplified",
+    "a table of well-known names and tags with sizes; no layers yet, so nothing is shared between images",
+)
 @pytest.mark.parametrize("name", ["nginx:1.161", "line/eta-modle:1.0", "nosuch:1", "redis:typo"])
 def test_a_typo_is_refused_in_the_words_of_containerd(name: str) -> None:
     with pytest.raises(PullError) as refusal:

@@ -42,6 +42,11 @@ ENDS = [
 ]
 
 
+@pytest.mark.fidelity(
+    "Containers: sh -c",
+    "simplified",
+    "one-liners of simple commands, loops, traps and redirections; a script that needs more stays up silently and is named as not simulated",
+)
 @pytest.mark.parametrize(("script", "ends", "code"), ENDS)
 def test_when_and_how_a_script_ends(script: str, ends: float, code: int) -> None:
     tape = play(sh(script))

@@ -195,6 +195,11 @@ def test_events_in_the_words_of_a_real_kubelet(bench: Callable[..., Any]) -> Non
     assert {event.involvedObject.fieldPath for event in b.api.list("Event")} == {"spec.containers{c}"}
 
 
+@pytest.mark.fidelity(
+    "Kubelet: back-off of crash loops",
+    "simplified",
+    "10 s doubling to 5 min, as recorded; the jitter of 1 to 1.5 is always 1.35",
+)
 def test_the_waits_of_a_crash_loop(bench: Callable[..., Any]) -> None:
     b = bench()
     b.pod("crash", containers=[busybox("exit 1")])
@@ -218,6 +223,11 @@ def test_the_back_off_is_forgotten_after_ten_quiet_minutes(bench: Callable[..., 
     assert b.get("slow").status.containerStatuses[0].restartCount == 4
 
 
+@pytest.mark.fidelity(
+    "Kubelet: deletion with grace period and signals",
+    "faithful",
+    "recorded facts: kubelet_cases, lifecycle and quiet-*",
+)
 def test_a_deleted_pod_gets_its_grace_and_goes(bench: Callable[..., Any]) -> None:
     b = bench()
     b.pod("stubborn", containers=[busybox("sleep 3600")], terminationGracePeriodSeconds=5)
@@ -292,6 +302,7 @@ def test_a_pod_of_the_same_name_is_another_pod(bench: Callable[..., Any]) -> Non
     assert b.get("twin").status.containerStatuses[0].restartCount == 0
 
 
+@pytest.mark.fidelity("Kubelet: init containers", "faithful", "recorded facts: kubelet_cases, init and quiet-init")
 def test_init_containers_run_one_after_the_other(bench: Callable[..., Any]) -> None:
     b = bench()
     b.pod(
@@ -314,6 +325,9 @@ def test_a_failed_init_container_fails_a_pod_that_is_never_restarted(bench: Call
     assert states(b, "broken") == ["PodInitializing 0"]
 
 
+@pytest.mark.fidelity(
+    "Kubelet: native sidecars", "faithful", "recorded facts: kubelet_cases, sidecar and quiet-sidecar"
+)
 def test_a_sidecar_starts_first_and_ends_last(bench: Callable[..., Any]) -> None:
     b = bench()
     sidecar = busybox("trap 'exit 0' TERM; while :; do sleep 0.1; done", "s", restartPolicy="Always")
@@ -337,6 +351,11 @@ def test_a_pod_beyond_its_deadline_fails(bench: Callable[..., Any]) -> None:
     assert pod.status.message == "Pod was active on the node longer than the specified deadline"
 
 
+@pytest.mark.fidelity(
+    "Kubelet: eviction for disk use",
+    "simplified",
+    "only what dd writes counts, and the node looks every ten seconds; no eviction for memory or disk pressure yet",
+)
 def test_a_pod_that_writes_too_much_is_evicted(bench: Callable[..., Any]) -> None:
     b = bench()
     container = busybox(
@@ -349,6 +368,11 @@ def test_a_pod_that_writes_too_much_is_evicted(bench: Callable[..., Any]) -> Non
     assert pod.status.message == 'Usage of EmptyDir volume "v" exceeds the limit "5Mi". '
 
 
+@pytest.mark.fidelity(
+    "Kubelet: volumes",
+    "simplified",
+    "config maps, secrets and emptyDir as files at the start; later changes of a config map do not reach a running container yet",
+)
 def test_a_missing_volume_appears(bench: Callable[..., Any]) -> None:
     b = bench()
     container = busybox("cat /cm/a; sleep 3600", volumeMounts=[{"name": "v", "mountPath": "/cm"}])
@@ -424,6 +448,11 @@ def test_nothing_happens_to_pods_without_a_node_or_on_a_node_that_is_not_there(b
     assert [b.get(name).status.startTime for name in ("free", "lost")] == ["", ""]
 
 
+@pytest.mark.fidelity(
+    "Kubelet: pods that a node refuses",
+    "faithful",
+    "recorded facts: summary.json, NodeAffinity, SysctlForbidden, OutOfcpu",
+)
 @pytest.mark.parametrize(
     ("spec", "reason", "message"),
     [

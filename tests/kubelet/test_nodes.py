@@ -69,6 +69,11 @@ def test_a_quiet_cluster_costs_nothing(bench: Callable[..., Any]) -> None:
     assert (b.loop.turns, b.store.revision) == (turns, revision)
 
 
+@pytest.mark.fidelity(
+    "Nodes: heartbeats",
+    "simplified",
+    "the lease of a living node is computed when it is read; the last heartbeat is a multiple of ten seconds",
+)
 @pytest.mark.parametrize("kubelet", [True, False])
 def test_a_node_that_fails_leaves_the_time_of_its_last_heartbeat(bench: Callable[..., Any], kubelet: bool) -> None:
     b = bench(kubelet=kubelet)
@@ -111,6 +116,11 @@ def test_nothing_happens_on_a_node_that_has_failed(bench: Callable[..., Any]) ->
     assert b.get("b").status.startTime == ""
 
 
+@pytest.mark.fidelity(
+    "Nodes: a machine that dies and comes back",
+    "simplified",
+    "as after a reboot: all containers end with 255; files and memory of programs are gone",
+)
 def test_after_a_reboot_pods_start_again(bench: Callable[..., Any]) -> None:
     b = bench()
     init = {"name": "i", "image": "busybox", "command": ["true"]}

@@ -49,6 +49,11 @@ def test_a_probe_that_goes_on_succeeding_costs_nothing(bench: Callable[..., Any]
     assert (b.loop.turns, b.store.revision) == (turns, revision)
 
 
+@pytest.mark.fidelity(
+    "Kubelet: events of a probe that goes on failing",
+    "simplified",
+    "after 25 of them nobody is asked any more until the answer can change; a real kubelet goes on asking",
+)
 def test_a_probe_that_goes_on_failing_is_asked_a_bounded_number_of_times(bench: Callable[..., Any]) -> None:
     b = bench()
     b.pod("sad", containers=[script("sleep 360000", readinessProbe={**FILE, "periodSeconds": 1})])
@@ -59,6 +64,11 @@ def test_a_probe_that_goes_on_failing_is_asked_a_bounded_number_of_times(bench: 
     assert b.get("sad").status.containerStatuses[0].ready is False
 
 
+@pytest.mark.fidelity(
+    "Kubelet: liveness, readiness and startup probes",
+    "faithful",
+    "recorded facts: kubelet_cases, liveness-exec and readiness; a probe is asked only when its answer can be another than before",
+)
 def test_liveness_restarts_and_says_so(bench: Callable[..., Any]) -> None:
     b = bench()
     text = "touch /tmp/r; sleep 30; rm -f /tmp/r; sleep 600"
