@@ -21,9 +21,9 @@ from harbour import Harbour, fleet  # noqa: E402
 from view_page import served  # noqa: E402
 
 from pilothouse.view.frames import frames  # noqa: E402
+from pilothouse.view.page import MODULE, STYLE  # noqa: E402
 from pilothouse.view.picture import picture  # noqa: E402
 from pilothouse.view.story import Story  # noqa: E402
-from pilothouse.view.widget import MODULE, STYLE  # noqa: E402
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]

@@ -337,3 +337,18 @@ def test_names_are_never_html(show):
         page.keyboard.press("ArrowDown")
     assert page.query_selector("img, main script") is None
     assert page.evaluate("window.hurt") is None
+
+
+def test_a_saved_story_plays_from_a_file(cluster_and_page, tmp_path):
+    cluster, browser, _ = cluster_and_page
+    path = cluster.view().save(tmp_path / "story.html")
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    page.wait_for_selector("[data-playing=true]")
+    page.select_option("[data-testid=ph-speed]", "64")
+    page.wait_for_selector("[data-playing=false]")
+    assert len(pods(page)) == 4
+    assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
+    page.close()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from pilothouse.view.widget import MODULE, STYLE
+from pilothouse.view.page import MODULE, STYLE
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>view</title>
 <link rel="stylesheet" href="/static/view.css"></head><body style="margin:10px"><main id="at"></main><script type="module">

@@ -7,7 +7,7 @@ from harbour import Harbour, lesson
 
 from pilothouse.view import View
 from pilothouse.view.frames import unpack
-from pilothouse.view.widget import MODULE, STYLE
+from pilothouse.view.page import MODULE, STYLE
 
 
 @pytest.fixture
@@ -89,3 +89,13 @@ def test_one_module_without_addresses():
     assert "http" not in style
     for unsafe in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
         assert unsafe not in text
+
+
+def test_a_saved_page_needs_nothing_else(told, tmp_path):
+    path = View(told).save(tmp_path / "story.html", title="<b>Ours</b>")
+    text = path.read_text(encoding="utf-8")
+    assert len(text) < 1_000_000
+    assert "&lt;b&gt;Ours&lt;/b&gt;" in text
+    assert "Deployment eta is complete" in text
+    for outside in ('src="http', "href=", "import ", "@import", "fetch("):
+        assert outside not in text

@@ -18,17 +18,11 @@ import traitlets
 from pilothouse.api import Selector
 from pilothouse.api.duration import seconds
 from pilothouse.view.frames import Mark, frames, mark
+from pilothouse.view.page import MODULE, STYLE, page
 from pilothouse.view.picture import WIDTH, picture
 from pilothouse.view.story import LIMIT, Story
 from pilothouse.view.timeline import Timeline
 
-STATIC = Path(__file__).parent / "static"
-PARTS = ("message", "story", "stage", "look", "pen", "sea", "cargo", "bridge", "painter")
-PARTS += ("player", "page", "lane", "frame", "words", "panel", "view")
-MODULE = "\n".join(
-    (STATIC / f"{part}.js").read_text(encoding="utf-8") for part in PARTS
-)  # one ES module, no build step
-STYLE = (STATIC / "view.css").read_text(encoding="utf-8")
 PRINTED = 40  # sentences kept as plain text in a saved notebook
 
 
@@ -135,6 +129,13 @@ class View(anywidget.AnyWidget):
         """The newest state as a picture."""
         self._told.read()
         return picture(self._told)
+
+    def save(self, path: str | Path, title: str = "The story of a cluster") -> Path:
+        """Write the story as one HTML file that plays anywhere, without a kernel or a network."""
+        self._told.read()
+        path = Path(path)
+        path.write_text(page(self._told, str(self.timeline), title), encoding="utf-8")
+        return path
 
     @property
     def timeline(self) -> Timeline:

@@ -24,7 +24,7 @@ class Frame {
     this.tip = part("div", { class: "ph-tip", "aria-hidden": "true" });
     this.scene = part("div", { class: "ph-scene" }, this.canvas, this.tip);
     this.playButton = this.button("play", "Play", () => (player.playing ? player.pause() : player.play()));
-    this.clock = part("output", { class: "ph-clock", "data-testid": "ph-clock", "aria-label": "time of the cluster" });
+    this.clock = part("span", { class: "ph-clock", role: "timer", "data-testid": "ph-clock", "aria-label": "time of the cluster" });
     this.speed = part("select", own({ class: "ph-select", "aria-label": "Speed", title: "Speed", "data-testid": "ph-speed", onchange: (event) => { player.speed = Number(event.target.value); } }));
     for (const [value, words] of SPEEDS) this.speed.append(part("option", { value: String(value), text: `${words}×`, selected: value === 1 }));
     this.loop = this.button("loop", "Repeat", () => { player.loop = !player.loop; this.loop.setAttribute("aria-pressed", String(player.loop)); }, { "aria-pressed": "false" });

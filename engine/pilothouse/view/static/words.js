@@ -110,7 +110,8 @@ class Words extends Frame {
     const why = part("ol", { class: "ph-why" });
     for (const line of this.causes(row)) why.append(part("li", { text: line }));
     const shut = part("button", own({ type: "button", class: "ph-shut", "aria-label": "Close", text: "×", onclick: () => { this.choose(-1); this.canvas.focus(); } }));
-    facts.replaceChildren(part("h3", { text: story.names[thing] }), shut, list, why.childElementCount ? part("h4", { text: "Because" }) : null, why);
+    facts.replaceChildren(part("h3", { text: story.names[thing] }), shut, list);
+    if (why.childElementCount) facts.append(part("h4", { text: "Because" }), why);
   }
 
   // What happened to it last, what led to that, and so on back to a call from outside.
