@@ -102,4 +102,4 @@ class Comparison(Shown):
         if not met and self.answer == self.question.misconception:
             lines.append(("and yet", self.question.respect))
         headline = "as you predicted" if met else "not as predicted" if self.answer else "what happened"
-        return Card("=" if met else "≠" if self.answer else "i", f"{name} · {headline}", lines, "ask")
+        return Card("=" if met else "≠" if self.answer else "•", f"{name} · {headline}", lines, "ask")

@@ -218,7 +218,7 @@ SICK_POD = Check(
 
 def availability(cluster: Cluster, since: int) -> str:
     """Say for which share of the time three copies were ready, since they first were."""
-    return f"availability {share(at_least(3, ready(ETA)), Trace(cluster, since)):.2%} (three copies ready)"
+    return f"availability {share(at_least(3, ready(ETA)), Trace(cluster, since)):.1%} (three copies ready)"
 
 
 def score(cluster: Cluster, since: int) -> str:
