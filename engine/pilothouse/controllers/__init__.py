@@ -5,6 +5,7 @@ Read `replicaset` first, then `deployment`. The counterpart is the kube-controll
 
 from __future__ import annotations
 
+from pilothouse.controllers.cronjob import CronJobController
 from pilothouse.controllers.daemonset import DaemonSetController
 from pilothouse.controllers.deployment import DeploymentController
 from pilothouse.controllers.disruption import DisruptionController
@@ -40,6 +41,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     DaemonSetController,
     JobController,
     TTLAfterFinishedController,
+    CronJobController,
     EndpointSliceController,
     EndpointsController,
     DisruptionController,
