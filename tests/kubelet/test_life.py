@@ -420,7 +420,9 @@ def test_logs_of_runs_and_their_refusals(bench: Callable[..., Any]) -> None:
     assert [line for _, line in b.kubelet.logs("crash", previous=True)] == ["crash"]
     b.pod("waits", containers=[{"name": "c", "image": "nosuch:1"}])
     b.run(5)
-    with pytest.raises(LookupError, match=r"is waiting to start: (ErrImagePull|ImagePullBackOff)"):
+    with pytest.raises(
+        LookupError, match=r"is waiting to start: (image can't be pulled|trying and failing to pull image)"
+    ):
         b.kubelet.logs("waits")
     with pytest.raises(LookupError, match='pods "none" not found'):
         b.kubelet.logs("none")
@@ -484,3 +486,112 @@ def test_a_node_refuses_what_it_cannot_take(
     )
     assert pod.status.containerStatuses == []
     assert (reason, message, 1) in b.events("refused")
+
+
+TROUBLES = [
+    (
+        {"containers": [busybox("sleep 1", securityContext={"runAsNonRoot": True})]},
+        "CreateContainerConfigError",
+        "container has runAsNonRoot and image will run as root (pod: ",
+    ),
+    (
+        {"containers": [{"name": "c", "image": "Busybox:Bad"}]},
+        "InvalidImageName",
+        'Failed to apply default image tag "Busybox:Bad": couldn\'t parse image name "Busybox:Bad": invalid reference format',
+    ),
+    (
+        {"containers": [{"name": "c", "image": "127.0.0.1:1/x:1"}]},
+        "ErrImagePull",
+        'failed to pull and unpack image "127.0.0.1:1/x:1": failed to resolve reference "127.0.0.1:1/x:1": failed to do request: '
+        'Head "http://127.0.0.1:1/v2/x/manifests/1": dial tcp 127.0.0.1:1: connect: connection refused',
+    ),
+    (
+        {"containers": [{"name": "c", "image": "registry.k8s.io/nginx-slim:0.24", "command": ["nosuch"]}]},
+        "RunContainerError",
+        "failed to create containerd task",
+    ),
+    (
+        {"containers": [busybox("env", env=[{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}])]},
+        "CreateContainerConfigError",
+        'secret "s" not found',
+    ),
+]
+
+
+@pytest.mark.parametrize(("spec", "reason", "words"), TROUBLES, ids=[trouble[1] for trouble in TROUBLES])
+def test_why_a_container_waits(bench: Callable[..., Any], spec: dict[str, Any], reason: str, words: str) -> None:
+    b = bench()
+    b.pod("waits", **spec)
+    b.run(2)
+    waiting = b.get("waits").status.containerStatuses[0].state.waiting
+    if reason == "ErrImagePull":
+        assert waiting.message.endswith(words)
+    else:
+        assert (waiting.reason, waiting.message[: len(words)]) == (reason, words)
+
+
+def test_a_missing_pull_secret_is_told_and_does_no_harm(bench: Callable[..., Any]) -> None:
+    b = bench()
+    b.pod("pulls", containers=[{"name": "c", "image": "nginx"}], imagePullSecrets=[{"name": "none"}])
+    b.run(10)
+    assert b.get("pulls").status.phase == "Running"
+    told = "Unable to retrieve some image pull secrets (none); attempting to pull the image may not succeed."
+    assert ("FailedToRetrieveImagePullSecret", told) in [(reason, message) for reason, message, _ in b.events("pulls")]
+
+
+@pytest.mark.parametrize(("code", "restarted"), [(42, True), (1, False)])
+def test_a_container_may_have_restart_rules_of_its_own(bench: Callable[..., Any], code: int, restarted: bool) -> None:
+    b = bench()
+    rules = [{"action": "Restart", "exitCodes": {"operator": "In", "values": [42]}}]
+    container = busybox(f"sleep 1; exit {code}", restartPolicy="Never", restartPolicyRules=rules)
+    b.pod("rules", restartPolicy="Never", containers=[container])
+    b.run(10)
+    assert (b.get("rules").status.containerStatuses[0].restartCount > 0) is restarted
+    assert (b.get("rules").status.phase == "Failed") is not restarted
+
+
+def test_hooks(bench: Callable[..., Any]) -> None:
+    b = bench()
+    slow = {"postStart": {"exec": {"command": ["sleep", "5"]}}}
+    b.pod("slow", containers=[busybox("sleep 3600", "a", lifecycle=slow), busybox("sleep 3600", "b")])
+    bad = {"postStart": {"exec": {"command": ["sh", "-c", "echo oops; exit 3"]}}}
+    b.pod("bad", terminationGracePeriodSeconds=1, containers=[busybox("sleep 3600", lifecycle=bad)])
+    b.run(4)
+    assert [state(s) for s in b.get("slow").status.containerStatuses] == ["ContainerCreating"] * 2
+    waiting = b.get("bad").status.containerStatuses[0].state.waiting
+    assert waiting.reason == "PostStartHookError"
+    assert "command 'sh -c echo oops; exit 3' exited with 3: , message: \"oops\\n\"" in waiting.message
+    assert ("FailedPostStartHook", "PostStartHook failed") in [event[:2] for event in b.events("bad")]
+    b.run(10)
+    assert [state(s) for s in b.get("slow").status.containerStatuses] == ["running"] * 2
+
+
+def test_a_hook_eats_the_grace_but_for_two_seconds(bench: Callable[..., Any]) -> None:
+    b = bench()
+    hook = {"preStop": {"exec": {"command": ["sleep", "60"]}}}
+    b.pod("slow", terminationGracePeriodSeconds=4, containers=[busybox("sleep 3600", lifecycle=hook)])
+    b.run(10)
+    b.api.delete("Pod", "slow")
+    b.run(3.5)
+    assert not [reason for reason, _, _ in b.events("slow") if reason == "FailedPreStopHook"]
+    b.run(1)
+    assert ("FailedPreStopHook", "PreStopHook failed", 1) in b.events("slow")
+    b.run(3)
+    ended = b.story("slow")[-1][1].before.status.containerStatuses[0].state.terminated
+    assert (ended.exitCode, ended.finishedAt) == (137, "2026-01-01T00:01:16Z")
+
+
+def test_variables_and_their_references(bench: Callable[..., Any]) -> None:
+    b = bench()
+    env = [
+        {"name": "A", "value": "va"},
+        {"name": "B", "value": "b-$(A)"},
+        {"name": "C", "value": "$(LATER)"},
+        {"name": "D", "value": "$$(A)"},
+        {"name": "G", "value": "$(HOSTNAME)"},
+        {"name": "N", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
+        {"name": "LATER", "value": "x"},
+    ]
+    b.pod("envs", containers=[busybox("echo $A $B $C $D $G $N $(A)", env=env)])
+    b.run(3)
+    assert [line for _, line in b.kubelet.logs("envs")] == ["va b-va $(LATER) $(A) $(HOSTNAME) n1 va"]

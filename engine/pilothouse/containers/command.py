@@ -218,7 +218,11 @@ def install(session: Session, words: list[str]) -> int:
 
 
 def tail(session: Session, words: list[str]) -> int:
-    """`tail -f` stays up; the rest only ends."""
+    """`tail -f` stays up, `tail /dev/zero` takes all memory there is; the rest only ends."""
+    if "/dev/zero" in words:
+        session.sleep(1.0)
+        session.memory.append((session.now, 1 << 50))
+        raise Finished(0, endless=True)
     return stays(session, words) if any(w.startswith("-") and "f" in w.lower() for w in words[1:]) else 0
 
 

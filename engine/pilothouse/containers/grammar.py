@@ -10,7 +10,7 @@ import re
 
 import msgspec
 
-OPERATORS = ("&&", "||", ";;", ">>", ";", "&", "|", "(", ")", "<<", "<", "2>&1", "2>", ">", "\n")
+OPERATORS = ("&&", "||", ";;", "1>&2", "2>&1", ">&2", ">>", "2>", "<<", ";", "&", "|", "(", ")", "<", ">", "\n")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -250,7 +250,7 @@ class Parser:
                     raise Unsupported(f"{token} without a file")
                 redirections.append((token, target))
                 self.place += 1
-            elif token == "2>&1":
+            elif token in ("2>&1", "1>&2", ">&2"):  # both end in the same log
                 self.place += 1
             else:
                 break

@@ -55,6 +55,10 @@ class Registry:
 
     def _unknown(self, reference: Reference) -> Image:
         trouble = f'failed to pull and unpack image "{reference}": failed to resolve reference "{reference}": '
+        host = reference.registry
+        if host.startswith(("127.", "localhost")):
+            asked = f'Head "http://{host}/v2/{reference.path}/manifests/{reference.tag}"'
+            raise PullError(f"{trouble}failed to do request: {asked}: dial tcp {host}: connect: connection refused")
         if reference.repository.startswith(PRIVATE):
             answer = f"[manifests {reference.tag}]: 403 Forbidden"
             raise PullError(f"{trouble}pulling from host {MIRROR} failed with status code {answer}")

@@ -18,6 +18,27 @@ class ConfigError(Exception):
     """A container cannot be created from what its manifest refers to; the text is the kubelet's."""
 
 
+def check_user(pod: Pod, container: Container, user: str) -> None:
+    """Refuse to run as root what must not. Raises ConfigError.
+
+    Args:
+        user: of the image; "" is root.
+    """
+    own, shared = container.securityContext, pod.spec.securityContext
+    wanted = next((c.runAsNonRoot for c in (own, shared) if c is not None and c.runAsNonRoot is not None), None)
+    chosen = next((c.runAsUser for c in (own, shared) if c is not None and c.runAsUser is not None), None)
+    if not wanted:
+        return
+    whose = f'(pod: "{pod.metadata.name}_{pod.metadata.namespace}({pod.metadata.uid})", container: {container.name})'
+    if chosen == 0:
+        raise ConfigError(f"container's runAsUser breaks non-root policy {whose}")
+    if chosen is None and user in ("", "0", "root"):
+        raise ConfigError(f"container has runAsNonRoot and image will run as root {whose}")
+    if chosen is None and not user.isdigit():
+        told = f"container has runAsNonRoot and image has non-numeric user ({user}), cannot verify user is non-root"
+        raise ConfigError(f"{told} {whose}")
+
+
 def expand(text: str, env: dict[str, str]) -> str:
     """`$(NAME)` becomes its value where it is known, `$$` becomes `$`."""
 

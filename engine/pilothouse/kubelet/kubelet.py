@@ -22,6 +22,10 @@ from pilothouse.kubelet.record import Box, Record
 from pilothouse.kubelet.worker import Worker
 
 LOG_LINES = 1000  # kept of a container that has ended
+WAITING = {  # how a refusal to show logs calls these reasons
+    "ErrImagePull": "image can't be pulled",
+    "ImagePullBackOff": "trying and failing to pull image",
+}
 RANGE = 253  # pod addresses of a node
 RUNS = 2  # of a container whose logs are kept: this one and the one before, as `kubectl logs --previous` reads it
 
@@ -220,7 +224,7 @@ class Kubelet(NodeKeeper):
             return log_of(box.process, self.clock.now, LOG_LINES)
         if box.exit is None:
             reason = box.trouble[0] if box.trouble else "ContainerCreating"
-            raise LookupError(f'container "{name}" in pod "{pod}" is waiting to start: {reason}')
+            raise LookupError(f'container "{name}" in pod "{pod}" is waiting to start: {WAITING.get(reason, reason)}')
         return list(self.old_logs.get((record.uid, name, box.runs), ()))
 
 

@@ -17,7 +17,11 @@ def restarts(spec: PodSpec, container: Container, code: int) -> bool:
     """Whether a container that exited with `code` is started again."""
     if is_sidecar(container):
         return True
-    policy = spec.restartPolicy or "Always"
+    for rule in container.restartPolicyRules:
+        codes = rule.exitCodes
+        if codes is not None and (code in codes.values) == (codes.operator != "NotIn"):
+            return rule.action == "Restart"
+    policy = container.restartPolicy or spec.restartPolicy or "Always"
     return policy == "Always" or (policy == "OnFailure" and code != 0)
 
 

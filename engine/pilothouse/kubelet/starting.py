@@ -102,6 +102,7 @@ def finish_restart(worker: Worker, name: str) -> tuple[Step, ...]:
 def launch_of(worker: Worker, container: Container, image: Image) -> Launch:
     """How the container is started."""
     store, pod = worker.host.store, worker.pod
+    config.check_user(pod, container, "1000" if image.assumed else image.user)
     env = config.environment(store, pod, container)
     command, args = config.command_line(container, env)
     limit = container.resources.limits.get("memory", "0") if container.resources else "0"

@@ -9,17 +9,30 @@ from __future__ import annotations
 from pilothouse.api import Container, KeyToPath, Pod, Volume
 from pilothouse.kernel import Store
 
+HOST_DIRECTORIES = (
+    *("/", "/bin", "/boot", "/dev", "/etc", "/etc/kubernetes", "/etc/ssl", "/home", "/lib", "/lib/modules", "/mnt"),
+    *("/opt", "/proc", "/root", "/run", "/srv", "/sys", "/tmp", "/usr", "/usr/lib", "/usr/src", "/usr/share", "/var"),
+    *("/var/lib", "/var/lib/kubelet", "/var/lib/docker", "/var/lib/containerd", "/var/log", "/var/log/pods"),
+    *("/var/log/containers", "/var/run", "/var/tmp"),
+)
 FIRST_WAIT, LONGEST_WAIT = 0.5, 122.0  # seconds between tries to set a volume up
 
 
 def trouble(store: Store, pod: Pod) -> tuple[str, str] | None:
     """The first volume that cannot be set up, and why, in the kubelet's words."""
     for volume in pod.spec.volumes:
+        if volume.hostPath is not None and volume.hostPath.type == "Directory" and not on_host(volume.hostPath.path):
+            return volume.name, f"hostPath type check failed: {volume.hostPath.path} is not a directory"
         for kind, name, items, optional in _sources(volume):
             reason = _missing(store, pod.metadata.namespace, kind, name, items, optional)
             if reason:
                 return volume.name, reason
     return None
+
+
+def on_host(path: str) -> bool:
+    """Whether a node has that directory."""
+    return (path.rstrip("/") or "/") in HOST_DIRECTORIES
 
 
 def _sources(volume: Volume) -> list[tuple[str, str, list[KeyToPath], bool]]:

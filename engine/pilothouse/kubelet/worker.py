@@ -171,6 +171,7 @@ class Worker:
             self.event("Normal", "DeadlineExceeded", DEADLINE)
             self.set(verdict=("DeadlineExceeded", DEADLINE))
         self.report()
+        self.look_for_pull_secrets()
         plan = plan_of(self.pod, self.record)
         if self.record.verdict is not None or plan.over:
             stopping.begin(self)
@@ -184,6 +185,16 @@ class Worker:
         self.set(job=tuple(steps), until=None)
         if deadline is not None:
             self.soon(deadline - self.now)
+
+    def look_for_pull_secrets(self) -> None:
+        """Tell which of the secrets for pulling images are not there; pulling is tried without them."""
+        space = self.pod.metadata.namespace
+        names = [reference.name for reference in self.pod.spec.imagePullSecrets]
+        missing = [name for name in names if self.host.store.get("Secret", space, name) is None]
+        if missing:
+            told = f"Unable to retrieve some image pull secrets ({', '.join(missing)})"
+            told += "; attempting to pull the image may not succeed."
+            self.event("Warning", "FailedToRetrieveImagePullSecret", told)
 
     def admitted(self) -> bool:
         """Whether the node takes the pod; one that it does not take fails for good."""
