@@ -37,7 +37,8 @@ def stow(loads: list[tuple[Thing, list[Thing]]], aspect: float) -> Cells:
     while True:
         lines = max(1, round((1.45 * units / aspect) ** 0.5))
         columns = -(-units // lines)
-        places = [stow_one(node, pods, columns, lines, units >= FINEST) for node, pods in loads]
+        least = 2 if units <= 32 else 1  # room for a name, while there is room
+        places = [stow_one(node, pods, columns, lines, least, units >= FINEST) for node, pods in loads]
         found = [place for place in places if place is not None]
         if len(found) == len(places):
             return Cells(columns, lines, found)
@@ -45,14 +46,14 @@ def stow(loads: list[tuple[Thing, list[Thing]]], aspect: float) -> Cells:
 
 
 def stow_one(
-    node: Thing, pods: list[Thing], columns: int, lines: int, anyhow: bool
+    node: Thing, pods: list[Thing], columns: int, lines: int, least: int, anyhow: bool
 ) -> dict[int, tuple[int, int, int, int]] | None:
     """The place of each pod on one deck, by index; None where they do not all fit."""
     taken = bytearray(columns * lines)
     places: dict[int, tuple[int, int, int, int]] = {}
     for pod in pods:
         share = max(pod.cpu / max(node.cpu, 1), pod.memory / max(node.memory, 1))
-        wish = min(max(round(share * columns * lines), 1), columns * lines)
+        wish = min(max(round(share * columns * lines), least), columns * lines)
         w, h = min(wish, columns), max(1, min(lines, wish // columns))
         at = first_gap(taken, columns, lines, w, h)
         if at is None:

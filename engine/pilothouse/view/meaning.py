@@ -163,8 +163,8 @@ def pod_word(old: int, new: int, why: str, restarted: bool) -> int:
         return CODE["pod-unready" if old == READY else "pod-restarted" if restarted else "pod-started"]
     if new == CRASHING:
         return CODE[WAITS.get(why, "pod-image" if why in NO_IMAGE else "pod-crashed")]
-    if new == READY and old == READY:
-        return CODE["pod-restarted"] if restarted else 0
+    if new == READY and restarted:
+        return CODE["pod-revived"]
     name = {STUCK: "pod-stuck", READY: "pod-ready", DONE: "pod-done", FAILED: "pod-failed", LEAVING: "pod-leaving"}
     return CODE[name[new]] if new in name and new != old else CODE["pod-stuck"] if new == STUCK else 0
 

@@ -40,6 +40,7 @@ WORDS = (
         "{ats} wait before they fetch the image of {pods} again",
     ),
     Word("pod-restarted", "{it} is started again{(why)}", "{pods} are started again{(why)}"),
+    Word("pod-revived", "{it} is started again and ready{(why)}", "{pods} are started again and ready{(why)}"),
     Word("pod-done", "{it} finishes its work", "{pods} finish their work"),
     Word("pod-failed", "{it} fails{:why}", "{pods} fail{:why}"),
     Word("pod-leaving", "{who} [tell|tells] {it} to stop", "{who} [tell|tells] {pods} to stop"),
@@ -126,6 +127,13 @@ def some(names: Sequence[str], noun: str) -> str:
     return distinct[0] if len(distinct) == 1 else f"{', '.join(distinct[:-1])} and {distinct[-1]}"
 
 
+def listed(names: Sequence[str]) -> str:
+    """The first names spelled out: "a, b and c", or "a, b, c and 9 more"."""
+    if len(names) > 4:
+        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def sentence(code: int, facts: Facts) -> str:
     """The sentence that says it; `code` is an index into WORDS."""
     many = len(facts.names) > 1
@@ -135,7 +143,7 @@ def sentence(code: int, facts: Facts) -> str:
         "who": facts.who,
         "kind": facts.kind,
         "it": facts.names[0] if facts.names else "",
-        "its": some(facts.names, facts.kind if facts.kind != "Node" else "node"),
+        "its": listed(facts.names),
         "count": str(len(facts.names)),
         "pods": f"{len(facts.names)} pods of {facts.owner}" if facts.owner else f"{len(facts.names)} pods",
         "at": facts.places[0] if facts.places else "",

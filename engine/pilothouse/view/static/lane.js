@@ -8,7 +8,7 @@ function drawLane(lane, story, painter, reached, width, ratio) {
   for (let beat = 0; beat < story.beats; beat++) {
     if (!story.spoken[beat]) continue;
     const row = story.rowsOf(beat)[0], name = story.words[story.word[row]][0];
-    const kind = /crash|waits|retries|image|failed|stuck|lost|silent|short|unready|unhealthy/.test(name) ? "bad" : /ready|complete|done|back/.test(name) ? "good" : story.actors[story.actor[row]][1] === "you" ? "you" : "plain";
+    const kind = /crash|waits|retries|image|failed|stuck|lost|silent|short|unready|unhealthy/.test(name) ? "bad" : /ready|revived|complete|done|back/.test(name) ? "good" : story.actors[story.actor[row]][1] === "you" ? "you" : "plain";
     const shown = beat <= reached ? kind : "ahead"; // what is still to come is not given away
     if (!groups.has(shown)) groups.set(shown, []);
     groups.get(shown).push(at(story.start[beat]));

@@ -49,7 +49,7 @@ class Stage {
       }
       const node = b[row], grid = decks.get(node);
       const share = Math.max(story.cpu[pod] / Math.max(story.cpu[node], 1), story.memory[pod] / Math.max(story.memory[node], 1));
-      const wish = clamp(Math.round(share * size), 1, size);
+      const wish = clamp(Math.round(share * size), units <= 32 ? 2 : 1, size); // room for a name, while there is room
       const w = Math.min(wish, columns), h = Math.max(1, Math.min(lines, Math.floor(wish / columns) || 1));
       let found = -1;
       const begin = w === 1 && h === 1 ? free.get(node) || 0 : 0;

@@ -150,9 +150,8 @@ class Story {
     const names = things.map((i) => this.names[i]), who = this.actors[this.actor[first]][1], why = this.whys[this.why[first]];
     const places = kind === "Pod" ? rows.filter((row) => this.b[row] >= 0).map((row) => this.names[this.b[row]]) : [];
     const owner = this.owner[things[0]] >= 0 ? this.names[this.root(things[0])] : "";
-    const noun = kind === "Node" ? "node" : kind;
     const fields = {
-      who, kind, it: names[0], its: some(names, noun), count: String(names.length), at: places[0] || "", ats: some(places, "node"),
+      who, kind, it: names[0], its: listed(names), count: String(names.length), at: places[0] || "", ats: some(places, "node"),
       pods: owner ? `${names.length} pods of ${owner}` : `${names.length} pods`,
       why, ":why": why ? `: ${why}` : "", "(why)": why ? ` (${why})` : "",
     };
@@ -176,6 +175,11 @@ function some(names, noun) {
   if (!distinct.length) return `no ${noun}`;
   if (distinct.length > 3) return `${distinct.length} ${noun}s`;
   return distinct.length === 1 ? distinct[0] : `${distinct.slice(0, -1).join(", ")} and ${distinct[distinct.length - 1]}`;
+}
+
+function listed(names) {
+  if (names.length > 4) return `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
+  return names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
 function clockWords(seconds, tenths = true) {
