@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rig import Rig
 
-from pilothouse.api import micro_timestamp
+from pilothouse.api import from_dict, micro_timestamp
 
 TEMPLATE: dict[str, Any] = {
     "metadata": {"labels": {"app": "web"}},
@@ -206,3 +206,11 @@ def test_a_quiet_cluster_writes_nothing(rig: Rig) -> None:
     revision, turns = rig.store.revision, rig.loop.turns
     rig.run(3600)
     assert (rig.store.revision, rig.loop.turns) == (revision, turns)
+
+
+def test_a_deployment_without_defaults_finds_its_replica_set(rig: Rig) -> None:
+    metadata = {"name": "web", "namespace": "default", "uid": "11111111-1111-4111-a111-111111111111"}
+    rig.store.create(from_dict({**workload("Deployment", replicas=2), "metadata": metadata}))
+    rig.run(60)
+    assert (len(names(rig, "rs")), len(names(rig, "pods"))) == (1, 2)
+    assert rig.api.get("deploy", "web").status.collisionCount is None

@@ -99,7 +99,7 @@ class DeploymentController(Controller):
         return rollout.by_age(claims.owned(self.store, deployment, "ReplicaSet"))
 
     def split(
-        self, deployment: Deployment, replicasets: Iterable[ReplicaSet]
+        self, deployment: Deployment, replicasets: Sequence[ReplicaSet]
     ) -> tuple[ReplicaSet | None, list[ReplicaSet]]:
         """The replica set of the newest template, or None, and all others."""
         new = revision.newest(deployment, replicasets)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pilothouse.api import Deployment, PodTemplateSpec, ReplicaSet, replace
+from pilothouse.api import Deployment, PodTemplateSpec, ReplicaSet, replace, template_hash
 from pilothouse.controllers.rollout import DESIRED_REPLICAS, MAX_REPLICAS, by_age, max_surge, wanted
 
 REVISION = "deployment.kubernetes.io/revision"
@@ -37,12 +37,22 @@ def without_hash(template: PodTemplateSpec) -> PodTemplateSpec:
     return replace(template, metadata=replace(template.metadata, labels=labels))
 
 
-def newest(deployment: Deployment, replicasets: Iterable[ReplicaSet]) -> ReplicaSet | None:
-    """The replica set with the Deployment's own template (the oldest, should there be several), or None."""
-    for replicaset in by_age(replicasets):
+def newest(deployment: Deployment, owned: Sequence[ReplicaSet]) -> ReplicaSet | None:
+    """Of its own replica sets the one with the Deployment's template (the oldest, should there be several), or None.
+
+    One whose name says so is it too, though its template may differ: a Deployment that came without the door's
+    defaults has none that are equal.
+    """
+    for replicaset in by_age(owned):
         if same_template(replicaset.spec.template, deployment.spec.template):
             return replicaset
-    return None
+    name = name_for(deployment)
+    return next((replicaset for replicaset in owned if replicaset.metadata.name == name), None) if owned else None
+
+
+def name_for(deployment: Deployment) -> str:
+    """The name of the replica set for the Deployment's template."""
+    return f"{deployment.metadata.name}-{template_hash(deployment.spec.template, deployment.status.collisionCount)}"
 
 
 def number(replicaset: ReplicaSet) -> int:

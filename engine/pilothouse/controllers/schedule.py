@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import islice, takewhile
 
-from cronsim import CronSim, CronSimError
-
 from pilothouse.api import seconds
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -46,6 +44,8 @@ class Schedule:
         for prefix in ("TZ=", "CRON_TZ="):
             if text.startswith(prefix):
                 zone, _, text = text.removeprefix(prefix).partition(" ")
+        from cronsim import CronSim, CronSimError  # imported when first used
+
         self.zone = named_zone(zone)
         self.every: float | None = None
         self.text = MACROS.get(text, text).replace("?", "*")
@@ -61,6 +61,8 @@ class Schedule:
         """The times after `time`, seconds since the epoch of the simulation; none where the schedule never fits."""
         if self.every is not None:
             return (time // 1 + self.every * number for number in range(1, MOST))
+        from cronsim import CronSim
+
         start = (EPOCH + timedelta(seconds=time)).astimezone(self.zone)
         return ((moment.astimezone(UTC) - EPOCH) / timedelta(seconds=1) for moment in CronSim(self.text, start))
 
