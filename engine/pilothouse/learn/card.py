@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-COLOURS = {"good": "#1a7f37", "half": "#9a6700", "bad": "#cf222e", "calm": "#57606a", "ask": "#0969da"}
+# JupyterLab's own colours, which follow the reader's theme, and what to use where there are none.
+COLOURS = {
+    "good": "var(--jp-success-color1, #1a7f37)",
+    "half": "var(--jp-warn-color1, #9a6700)",
+    "bad": "var(--jp-error-color1, #cf222e)",
+    "calm": "var(--jp-ui-font-color2, #57606a)",
+    "ask": "var(--jp-info-color1, #0969da)",
+}
 # JupyterLab floats the terms of a list in a fifth of the width; these put them into a column as wide as they need.
 LABEL = "float:none;width:auto;white-space:nowrap;font-weight:600;margin:0;padding:0 1em 0 0"
 WORDS = "float:none;width:auto;white-space:pre-wrap;margin:0;padding:0"
