@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run, and no deadline on shared machines; PILOTHOUSE_SEARCH=1 looks for new ones.
+settings.register_profile("house", deadline=None, derandomize=not os.environ.get("PILOTHOUSE_SEARCH"), database=None)
+settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

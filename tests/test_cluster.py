@@ -50,7 +50,11 @@ def test_nodes_are_given_by_number_or_as_objects() -> None:
     assert [n.metadata.name for n in given.list("nodes")] == ["b", "gpu"]
     assert given.get("node", "gpu").metadata.labels["zone"] == "a"
     node = Cluster(nodes=1).get("node", "n1")
-    assert {k: node.status.allocatable[k] for k in ("cpu", "memory", "pods")} == {"cpu": "4", "memory": "8Gi", "pods": "110"}
+    assert {k: node.status.allocatable[k] for k in ("cpu", "memory", "pods")} == {
+        "cpu": "4",
+        "memory": "8Gi",
+        "pods": "110",
+    }
     with pytest.raises(ValueError, match="nodes=-1: give 0 or more"):
         Cluster(nodes=-1)
 
@@ -106,7 +110,11 @@ def test_a_lost_node_is_noticed_after_forty_to_fifty_seconds_and_left_five_minut
         (lambda c: c.apply("a: [b"), Exception, "yaml"),
         (lambda c: c.apply("kind: Pod"), Exception, "apiVersion"),
         (lambda c: c.apply({"kind": "Pod", "apiVersion": "v1", "metadata": {}}), Exception, "name"),
-        (lambda c: c.apply({"kind": "Boat", "apiVersion": "v1", "metadata": {"name": "x"}}), Exception, 'no matches for kind "Boat"'),
+        (
+            lambda c: c.apply({"kind": "Boat", "apiVersion": "v1", "metadata": {"name": "x"}}),
+            Exception,
+            'no matches for kind "Boat"',
+        ),
         (
             lambda c: c.apply(DEPLOYMENT.replace("replicas:", "replica:").replace("image:", "imag:")),
             ApiError,
@@ -129,7 +137,10 @@ def test_what_is_wrong_is_said_with_what_would_be_right(
 
 
 def test_a_file_that_is_refused_in_the_middle_says_what_was_applied_before(cluster: Cluster) -> None:
-    files = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "harbour"}}, {"apiVersion": "v1", "kind": "Pod"}]
+    files = [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "harbour"}},
+        {"apiVersion": "v1", "kind": "Pod"},
+    ]
     with pytest.raises(ApiError) as caught:
         cluster.apply(files)
     assert caught.value.__notes__ == ["applied before it: namespace/harbour; not applied: 1"]
@@ -139,8 +150,15 @@ def test_manifests_are_paths_texts_dicts_objects_and_lists(tmp_path: Path) -> No
     cluster = Cluster(nodes=1)
     file = tmp_path / "eta.yaml"
     file.write_text(DEPLOYMENT)
-    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}}
-    applied = cluster.apply([file, pod, {"apiVersion": "v1", "kind": "List", "items": [pod | {"metadata": {"name": "q"}}]}])
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "p"},
+        "spec": {"containers": [{"name": "c", "image": "nginx"}]},
+    }
+    applied = cluster.apply(
+        [file, pod, {"apiVersion": "v1", "kind": "List", "items": [pod | {"metadata": {"name": "q"}}]}]
+    )
     assert [(o.kind, o.metadata.name) for o in applied] == [("Deployment", "eta"), ("Pod", "p"), ("Pod", "q")]
     assert [o.metadata.name for o in cluster.apply(str(file))] == ["eta"]
     assert isinstance(cluster.get("pod", "p"), Pod)
@@ -191,10 +209,19 @@ class Fickle(Controller):
 
 def test_a_learners_controller_that_raises_becomes_an_event_and_the_cluster_goes_on(cluster: Cluster) -> None:
     cluster.add(Fickle())
-    cluster.apply({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "cursed"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}})
+    cluster.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "cursed"},
+            "spec": {"containers": [{"name": "c", "image": "nginx"}]},
+        }
+    )
     cluster.run("1m")
     events = [e for e in cluster.list("events") if e.reason == "ReconcileError"]
-    assert [(e.involvedObject.name, e.message) for e in events] == [("cursed", "fickle raised ZeroDivisionError: division by zero")]
+    assert [(e.involvedObject.name, e.message) for e in events] == [
+        ("cursed", "fickle raised ZeroDivisionError: division by zero")
+    ]
     assert cluster.get("pod", "cursed").status.phase == "Running"
 
 
@@ -213,7 +240,11 @@ def test_objects_of_a_real_cluster_are_loaded_as_they_are(cluster: Cluster) -> N
     from pilothouse.api import to_dict
 
     cluster.run("1m")
-    dump = {"apiVersion": "v1", "kind": "List", "items": [to_dict(o) for kind in ("nodes", "pods") for o in cluster.list(kind)]}
+    dump = {
+        "apiVersion": "v1",
+        "kind": "List",
+        "items": [to_dict(o) for kind in ("nodes", "pods") for o in cluster.list(kind)],
+    }
     loaded = Cluster.load(dump, kubelet=False)
     assert [p.metadata.uid for p in loaded.list("pods")] == [p.metadata.uid for p in cluster.list("pods")]
     assert loaded.now == int(loaded.now) <= cluster.now
@@ -227,7 +258,14 @@ def test_a_program_that_raises_ends_its_container_with_its_traceback() -> None:
         raise RuntimeError("no model on board")
 
     cluster = Cluster(nodes=1)
-    cluster.apply({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "b"}, "spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "line/broken:1"}]}})
+    cluster.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "b"},
+            "spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "line/broken:1"}]},
+        }
+    )
     cluster.run("1m")
     state = cluster.get("pod", "b").status.containerStatuses[0].state.terminated
     assert (state.exitCode, state.reason) == (1, "Error")

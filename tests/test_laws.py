@@ -52,8 +52,12 @@ def shape(cluster: Cluster) -> list[Any]:
         (p.metadata.labels.get("app"), p.spec.containers[0].image, p.status.phase, bool(p.metadata.deletionTimestamp))
         for p in cluster.list("pods")
     ]
-    sets = [(r.spec.replicas, r.status.readyReplicas, r.spec.template.spec.containers[0].image) for r in cluster.list("rs")]
-    deployments = [(d.spec.replicas, d.status.readyReplicas, d.status.updatedReplicas) for d in cluster.list("deployments")]
+    sets = [
+        (r.spec.replicas, r.status.readyReplicas, r.spec.template.spec.containers[0].image) for r in cluster.list("rs")
+    ]
+    deployments = [
+        (d.spec.replicas, d.status.readyReplicas, d.status.updatedReplicas) for d in cluster.list("deployments")
+    ]
     return [sorted(pods, key=str), sorted(sets, key=str), deployments]
 
 

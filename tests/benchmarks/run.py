@@ -149,7 +149,12 @@ def bytes_a_pod() -> float:
 def start() -> tuple[float, float]:
     """Seconds in a fresh process to `import pilothouse`, and from nothing to three ready replicas."""
     runs = [
-        [float(x) for x in subprocess.run([sys.executable, "-c", START], capture_output=True, text=True, check=True).stdout.split()]
+        [
+            float(x)
+            for x in subprocess.run(
+                [sys.executable, "-c", START], capture_output=True, text=True, check=True
+            ).stdout.split()
+        ]
         for _ in range(5)
     ]
     return statistics.median(r[0] for r in runs), statistics.median(r[1] for r in runs)
