@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +16,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pilothouse.api import DEFAULT, Selector
+sys.path.insert(0, str(Path(__file__).parent))
+
+from pilothouse.api import DEFAULT, Selector, from_dict
+from pilothouse.apiserver import table
 
 VERBS = ["create", "delete", "get", "list", "patch", "update", "watch"]
 
@@ -33,6 +37,8 @@ class Answers(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
         code, body = self.answer(url.path.strip("/").split("/"), query)
+        if "as=Table" in self.headers.get("Accept", "") and body.get("kind", "Status") not in UNTABLED:
+            body = tabular(body, self.server.now)
         text = json.dumps(body).encode()
         self.send_response(code)
         self.send_header("Content-Type", "application/json")
@@ -74,6 +80,31 @@ class Answers(BaseHTTPRequestHandler):
             named = [one for one in things if one["metadata"]["name"] == rest[1]]
             return (200, named[0]) if named else (404, missing(info.plural, info.group, rest[1]))
         return 200, listing(info, [one for one in things if chosen(one, query)])
+
+
+UNTABLED = ("Status", "APIVersions", "APIGroupList", "APIResourceList")
+
+
+def tabular(body: dict[str, Any], now: float) -> dict[str, Any]:
+    """The server's side of printing: cells by our own tables, so that only the client's layout is compared."""
+    items = body.get("items", [body])
+    made = table(body["kind"].removesuffix("List"), [from_dict(one, strict=False) for one in items], True, now)
+    columns = [
+        {"name": one.name, "type": one.type, "format": one.format, "priority": one.priority, "description": ""}
+        for one in made.columns
+    ]
+    rows = [
+        {"cells": cells, "object": {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", **one}}
+        for cells, one in zip(made.rows, items, strict=True)
+    ]
+    meta = {"resourceVersion": "1"}
+    return {
+        "kind": "Table",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": meta,
+        "columnDefinitions": columns,
+        "rows": rows,
+    }
 
 
 def chosen(one: dict[str, Any], query: dict[str, str]) -> bool:
@@ -144,6 +175,15 @@ def resources(prefix: str) -> dict[str, Any]:
     return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": prefix, "resources": listed}
 
 
+CONFIG = """
+apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
+contexts: [{name: c, context: {cluster: c}}]
+current-context: c
+"""
+
+
 class RealKubectl:
     """The kubectl of this machine against some objects."""
 
@@ -151,14 +191,20 @@ class RealKubectl:
         self.binary, self.home = binary, home
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
         self.server.objects = []  # type: ignore[attr-defined]
+        self.server.now = 0.0  # type: ignore[attr-defined]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def at(self, now: float) -> RealKubectl:
+        """The moment that the server's tables count ages to, in virtual seconds."""
+        self.server.now = now  # type: ignore[attr-defined]
+        return self
 
     def run(self, objects: Sequence[dict[str, Any]], *argv: str, stdin: str = "") -> tuple[str, str, int]:
         """Standard output, standard error and exit code."""
         self.server.objects = list(objects)  # type: ignore[attr-defined]
-        url = f"http://127.0.0.1:{self.server.server_port}"
-        command = [self.binary, "--server", url, "--cache-dir", str(self.home), *argv]
-        environment = {**os.environ, "KUBECONFIG": str(self.home / "none"), "HOME": str(self.home), "TZ": "UTC"}
+        (self.home / "config").write_text(CONFIG % self.server.server_port)
+        command = [self.binary, *argv]
+        environment = {**os.environ, "KUBECONFIG": str(self.home / "config"), "HOME": str(self.home), "TZ": "UTC"}
         done = subprocess.run(
             command, input=stdin, capture_output=True, text=True, env=environment, timeout=60, check=False
         )

@@ -32,6 +32,7 @@ class Call:
         self.default_namespace = default_namespace
         self.stdin = stdin
         self.output = Output()
+        self.begun = cluster.store.revision
         user = flags.text("as")
         self.api: Any = cluster.api.as_(user) if user else cluster.api
 
@@ -73,9 +74,8 @@ class Call:
 
     def settle(self) -> None:
         """Let the controllers react to what was just written. No time passes."""
-        if self.flags.given("dry-run"):
-            return
-        self.cluster.settle()
+        if self.cluster.store.revision != self.begun:
+            self.cluster.settle()
 
     def wait(self, until: Callable[[], bool], timeout: float | None = None) -> bool:
         """Let virtual time pass until something is true; False when ``timeout`` seconds were not enough."""

@@ -111,7 +111,10 @@ def _closing(template: str, start: int) -> int:
         elif letter == "}":
             return at
         at += 1
-    raise _unreadable(template, "unterminated quoted string" if quote else "unclosed action")
+    if quote:
+        raise _unreadable(template, "unterminated quoted string")
+    inside = template[start + 1 :]
+    raise _unreadable(template, "unterminated array" if inside.count("[") > inside.count("]") else "unclosed action")
 
 
 def _nodes(pieces: list[tuple[bool, str]], template: str, inside: bool) -> tuple[tuple[Node, ...], bool]:
@@ -130,7 +133,7 @@ def _nodes(pieces: list[tuple[bool, str]], template: str, inside: bool) -> tuple
             nodes.append(Node("range", steps(text[len("range") :].strip(), template), body))
         elif text[:1] in ("'", '"'):
             nodes.append(Node("text", _unquoted(text)))
-        elif text:
+        else:
             nodes.append(Node("path", steps(text, template)))
     if inside:
         raise _unreadable(template, "unclosed range: expected {end}")
@@ -208,9 +211,9 @@ def _inside(text: str, template: str) -> Step:
         if not text.endswith(")"):
             raise _unreadable(template, "unterminated filter")
         return ("filter", _filter(text[2:-1], template))
-    names = re.findall(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""", text)
+    names = re.findall(r"'((?:[^'\\]|\\.)*)'", text)
     if names:
-        return ("names", [re.sub(r"\\(.)", r"\1", one or other) for one, other in names])
+        return ("names", [re.sub(r"\\(.)", r"\1", name) for name in names])
     if re.fullmatch(r"\s*-?\d+(\s*,\s*-?\d+)*\s*", text):
         return ("indexes", [int(number) for number in text.split(",")])
     match = re.fullmatch(r"(-?\d+)?\s*:\s*(-?\d+)?(?:\s*:\s*(-?\d+)?)?", text)
@@ -329,9 +332,9 @@ def order(things: Sequence[T], expression: str, of: Callable[[T], Any]) -> list[
 
 
 def _rank(found: list[Any]) -> tuple[int, float, str]:
-    if not found:
+    value = found[0] if found else None
+    if value is None:
         return (0, 0.0, "")
-    value = found[0]
     if isinstance(value, bool | int | float):
         return (1, float(value), "")
     text = JSONPath.text(value)

@@ -72,7 +72,9 @@ def as_json(data: dict[str, Any]) -> str:
     return json.dumps(data, indent=4, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def formatted(output: str, found: Sequence[Found], single: bool, managed_fields: bool = False) -> str:
+def formatted(
+    output: str, found: Sequence[Found], single: bool, managed_fields: bool = False, header: bool = True
+) -> str:
     """Objects in one of the formats that is no table. ``single``: exactly one object was asked for by name."""
     format_, _, argument = output.partition("=")
     if format_ == "name":
@@ -95,7 +97,7 @@ def formatted(output: str, found: Sequence[Found], single: bool, managed_fields:
     if format_ == "custom-columns":
         from .columns import Columns
 
-        return as_text(Columns(argument).grid(things))
+        return as_text(Columns(argument).grid(things), header)
     raise error(f'unable to match a printer suitable for the output format "{output}", allowed formats are: {FORMATS}')
 
 

@@ -28,14 +28,16 @@ def run(call: Call) -> None:
         )
     shown: list[Found] = []
     failures: list[Failure | ApiError] = []
+    begun = False  # whether a name turned out to be the beginning of names
     if call.flags.given("filename") or "/" in "".join(call.args) or len(call.args) == 1:
         for one in found(call, call.args):
             (shown if isinstance(one, Found) else failures).append(one)  # type: ignore[arg-type]
     else:
         for target in wanted(call, call.args):
-            _named(call, target, shown, failures)
+            begun = _named(call, target, shown, failures) or begun
     for number, one in enumerate(shown):
-        call.say(("\n\n" if number else "") + describe(one.object, call.api, call.now))
+        text = describe(one.object, call.api, call.now)
+        call.say(text + "\n" if begun else ("\n\n" if number else "") + text)
     if not shown and not failures:
         call.warn(
             f"No resources found in {call.namespace} namespace.\n" if not call.everywhere else "No resources found\n"
@@ -44,13 +46,16 @@ def run(call: Call) -> None:
         call.fail(failure)
 
 
-def _named(call: Call, target: Wanted, shown: list[Found], failures: list[Failure | ApiError]) -> None:
+def _named(call: Call, target: Wanted, shown: list[Found], failures: list[Failure | ApiError]) -> bool:
     resource, names = target
+    prefixed = False
     for name in names:
         try:
             shown.append(Found(resource, get(call, resource, name, call.namespace)))
         except ApiError as refusal:
             begins = [one for one in listed(call, resource) if one.metadata.name.startswith(name)]
             shown += [Found(resource, one) for one in begins]
+            prefixed = prefixed or bool(begins)
             if not begins:
                 failures.append(refusal)
+    return prefixed

@@ -63,8 +63,9 @@ def run(call: Call) -> None:
     if output in ("", "wide"):
         if not call.flags.on("watch-only"):
             _tables(call, there, missing)
-    else:
-        call.say(formatted(output, there, _single(call, there), call.flags.on("show-managed-fields")))
+    elif there or not missing:
+        header = not call.flags.on("no-headers")
+        call.say(formatted(output, there, _single(call, there), call.flags.on("show-managed-fields"), header))
     for failure in missing:
         call.fail(failure)
     if call.flags.on("watch") or call.flags.on("watch-only"):
@@ -85,7 +86,7 @@ def _tables(call: Call, there: Sequence[Found], missing: Sequence[Any]) -> None:
                 + (".\n" if not _no_place(call) else "\n")
             )
         return
-    several = _several_kinds(call)
+    several = _several_kinds(call, there)
     first = True
     for resource, group in groupby(there, key=lambda one: one.resource):
         if not first:
@@ -99,11 +100,11 @@ def _no_place(call: Call) -> bool:
     return call.everywhere or not any(one.resource.namespaced for one in wanted(call, call.args))
 
 
-def _several_kinds(call: Call) -> bool:
+def _several_kinds(call: Call, there: Sequence[Found]) -> bool:
     if not call.args:
         return False
     if any("/" in arg for arg in call.args):
-        return len({one.resource.plural for one in wanted(call, call.args)}) > 1
+        return len({one.resource.qualified for one in there}) > 1
     return "," in call.args[0] or call.args[0] == "all"
 
 

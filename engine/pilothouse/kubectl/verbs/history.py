@@ -29,6 +29,9 @@ def run(call: Call) -> None:
         raise error(f"revision must be a positive integer: {wanted}")
     for target in targets(call):
         known = revisions(call, target)
+        if not known and not wanted:
+            call.say(f"{target.title} \nNo rollout history found.\n")
+            continue
         if wanted:
             if wanted not in known:
                 raise error("unable to find the specified revision")

@@ -22,7 +22,7 @@ def targets(call: Call) -> list[Found]:
     if not call.args and not call.flags.given("filename"):
         raise error("required resource not specified")
     result: list[Found] = []
-    for one in found(call, call.args, need_name=True):
+    for one in found(call, call.args):
         if isinstance(one, Failure):
             raise one
         if isinstance(one, ApiError):

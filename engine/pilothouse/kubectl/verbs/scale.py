@@ -5,7 +5,7 @@ from __future__ import annotations
 from pilothouse.apiserver import ApiError
 
 from ..call import Call
-from ..failure import error
+from ..failure import Failure, error
 from ..flags import Flag
 from ..targets import Found, found, typed
 from .apply import dry_run
@@ -34,11 +34,12 @@ def run(call: Call) -> None:
         raise error("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
     mode = dry_run(call)
     any_found = False
+    missing: list[Failure | ApiError] = []
     for one in found(call, call.args, need_name=True):
-        any_found = True
         if not isinstance(one, Found):
-            call.fail(one)
+            missing.append(one)
             continue
+        any_found = True
         expected = flags.integer("current-replicas")
         present = getattr(one.object.spec, "replicas", None) or 0
         if expected is not None and expected >= 0 and present != expected:
@@ -56,5 +57,7 @@ def run(call: Call) -> None:
             continue
         call.say(f"{one.title} scaled{mode}\n")
     if not any_found:
-        raise error("no objects passed to scale")
+        raise error(" ".join(["no objects passed to scale", *(str(one) for one in missing[:1])]))
+    for failure in missing:
+        call.fail(failure)
     call.settle()
