@@ -50,7 +50,7 @@ def near(selector: dict[str, Any], key: str = HOST, **more: Any) -> dict[str, An
     ],
 )
 def test_taints(taint: dict[str, str], toleration: dict[str, str] | None, passes: bool) -> None:
-    tolerations = [] if toleration is None else [{"operator": "Exists"} if not toleration else toleration]
+    tolerations = [] if toleration is None else [toleration or {"operator": "Exists"}]
     found = asked([node("n1", taints=[taint])], pod(tolerations=tolerations))
     assert found.feasible == (["n1"] if passes else [])
 
