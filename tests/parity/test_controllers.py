@@ -62,23 +62,28 @@ def quiet_with_crashes(cluster: Any) -> None:
     cluster.settle()
 
 
-def test_the_number_of_agreeing_scenarios_only_rises(judge: ModuleType, shared: Path) -> None:
-    scenarios = [
-        json.loads(path.read_text()) for path in sorted((shared / "conformance" / "controllers").glob("*.json"))
-    ]
-    differing = {s["name"]: found for s in scenarios if (found := differences(judge, s))}
+@pytest.fixture(scope="module")
+def scenarios(shared: Path) -> list[dict[str, Any]]:
+    return [json.loads(path.read_text()) for path in sorted((shared / "conformance" / "controllers").glob("*.json"))]
+
+
+@pytest.fixture(scope="module")
+def differing(judge: ModuleType, scenarios: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    return {s["name"]: found for s in scenarios if (found := differences(judge, s))}
+
+
+def test_the_number_of_agreeing_scenarios_only_rises(
+    scenarios: list[dict[str, Any]], differing: dict[str, list[Any]]
+) -> None:
     agreeing = len(scenarios) - len(differing)
     committed = json.loads(FIGURES.read_text())["controllers"]
     first = {name: found[0] for name, found in differing.items()}
     assert agreeing >= committed, f"{agreeing} of {len(scenarios)} agree, {committed} are committed; not: {first}"
 
 
-def test_crashes_of_components_change_no_fact(judge: ModuleType, shared: Path) -> None:
-    folder = shared / "conformance" / "controllers"
-    scenarios = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-    changed = {
-        s["name"]: found[0]
-        for s in scenarios
-        if s["name"] not in SEES_MORE and not differences(judge, s) and (found := differences(judge, s, crash=True))
-    }
+def test_crashes_of_components_change_no_fact(
+    judge: ModuleType, scenarios: list[dict[str, Any]], differing: dict[str, list[Any]]
+) -> None:
+    agreeing = [s for s in scenarios if s["name"] not in differing and s["name"] not in SEES_MORE]
+    changed = {s["name"]: found[0] for s in agreeing if (found := differences(judge, s, crash=True))}
     assert not changed
