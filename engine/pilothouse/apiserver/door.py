@@ -120,7 +120,7 @@ class Door:
             request.item = admit(request)
         item = self._begin(request.item, kind)
         self._refuse_faults(item, None, info, kind)
-        request.item = item
+        request.item, request.begun = item, True
         self._permit(request, kind)
         name = item.metadata.name
         if name and self.store.get(info.store_name, item.metadata.namespace, name) is not None:
@@ -159,6 +159,16 @@ class Door:
             item = replace(item, metadata=replace(meta, uid=uid, name=self._free_name(meta, info)))
         finish = self.kind(info).finish
         return finish(self, item) if finish else item
+
+    def preview(self, meta: Any, info: ResourceInfo) -> str:
+        """The name that would be generated next; chance stays untouched."""
+        state = self.random.getstate()
+        try:
+            # the uid is drawn before the name
+            self.random.getrandbits(128)
+            return self._free_name(meta, info)
+        finally:
+            self.random.setstate(state)
 
     def _free_name(self, meta: Any, info: ResourceInfo) -> str:
         base: str = meta.generateName[: 63 - _GENERATED]
@@ -262,7 +272,7 @@ class Door:
             permit(request)
         faults = kind.permit(request) if kind.permit else None
         if faults:
-            raise status.unprocessable(request.info.kind, request.info.group, request.item.metadata.name, faults)
+            raise status.unprocessable(request.info.kind, request.info.group, request.name, faults)
 
     def _refuse_faults(self, item: Any, old: Any, info: ResourceInfo, kind: Kind) -> None:
         faults: list[Fault] = []
@@ -277,7 +287,9 @@ class Door:
                 kind.rules(item, "", faults)
                 kind.changes(item, old, "", faults)
         if faults:
-            raise status.unprocessable(info.kind, info.group, item.metadata.name, faults)
+            meta = item.metadata
+            name = self.preview(meta, info) if meta.generateName and not meta.name else meta.name
+            raise status.unprocessable(info.kind, info.group, name, faults)
 
     def remarks(self, item: Any) -> list[str]:
         """What the server says about an object that it takes nevertheless."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pilothouse.apiserver.admission import namespace, pod, protection
+from pilothouse.apiserver.admission import limits, namespace, pod, protection, quota
 from pilothouse.apiserver.admission.request import Request
 
 Mutate = Callable[[Request], Any]
@@ -27,7 +27,7 @@ class Chain:
         found = self._known.get(kind)
         if found is None:
             mutating = self._mutating.get("*", ()) + self._mutating.get(kind, ())
-            validating = self._validating.get("*", ()) + self._validating.get(kind, ())
+            validating = self._validating.get(kind, ()) + self._validating.get("*", ())
             found = self._known[kind] = (mutating, validating)
         return found
 
@@ -43,13 +43,17 @@ class Chain:
 CHAIN = Chain(
     mutating={
         "*": (namespace.exists,),
-        "Pod": (pod.service_account, pod.tolerations, pod.priority, pod.runtime_class),
+        "Pod": (pod.service_account, pod.tolerations, pod.priority, pod.runtime_class, limits.fill),
         "PersistentVolume": (protection.finalizer,),
         "PersistentVolumeClaim": (protection.storage_class, protection.finalizer),
         "VolumeAttributesClass": (protection.finalizer,),
         "Ingress": (protection.ingress_class,),
     },
-    validating={},
+    validating={
+        "*": (quota.enough,),
+        "Pod": (limits.bounds,),
+        "PersistentVolumeClaim": (limits.bounds,),
+    },
 )
 
 __all__ = ["CHAIN", "Chain", "Request"]

@@ -23,7 +23,7 @@ def exists(request: Request) -> Any:
         told = f"unable to create new content in namespace {name} because it is being terminated"
         field = "metadata.namespace"
         cause = {"reason": "NamespaceTerminating", "message": f"namespace {name} is being terminated", "field": field}
-        raise status.denied(request.info.plural, request.info.group, item.metadata.name, told, [cause])
+        raise status.denied(request.info.plural, request.info.group, request.name, told, [cause])
     return item
 
 

@@ -33,7 +33,7 @@ def service_account(request: Request) -> Any:
         if found is None:
             where = pod.metadata.namespace
             told = f'error looking up service account {where}/{name}: serviceaccount "{name}" not found'
-            raise status.denied("pods", "", pod.metadata.name, told)
+            raise status.denied("pods", "", request.name, told)
         if found.imagePullSecrets and not spec.imagePullSecrets:
             return replace(pod, spec=replace(spec, imagePullSecrets=found.imagePullSecrets))
     return pod
@@ -66,7 +66,7 @@ def priority(request: Request) -> Any:
         found = store.get("PriorityClass", "", spec.priorityClassName)
         if found is None:
             told = f"no PriorityClass with name {spec.priorityClassName} was found"
-            raise status.denied("pods", "", pod.metadata.name, told)
+            raise status.denied("pods", "", request.name, told)
         name, value, policy = found.metadata.name, found.value, found.preemptionPolicy
     else:
         name, value, policy = "", 0, "PreemptLowerPriority"
@@ -77,14 +77,14 @@ def priority(request: Request) -> Any:
     if spec.priority is not None and spec.priority != value:
         told = "the integer value of priority ({}) must not be provided in pod spec; priority admission controller computed {} "
         raise status.denied(
-            "pods", "", pod.metadata.name, told.format(spec.priority, value) + "from the given PriorityClass name"
+            "pods", "", request.name, told.format(spec.priority, value) + "from the given PriorityClass name"
         )
     if spec.preemptionPolicy and spec.preemptionPolicy != policy:
         told = (
             f"the string value of PreemptionPolicy ({spec.preemptionPolicy}) must not be provided in pod spec; "
             f"priority admission controller computed {policy} from the given PriorityClass name"
         )
-        raise status.denied("pods", "", pod.metadata.name, told)
+        raise status.denied("pods", "", request.name, told)
     return replace(pod, spec=replace(spec, priority=value, preemptionPolicy=policy, priorityClassName=name))
 
 
@@ -96,7 +96,7 @@ def runtime_class(request: Request) -> Any:
     name = pod.spec.runtimeClassName
     found = request.door.store.get("RuntimeClass", "", name)
     if found is None:
-        raise status.denied("pods", "", pod.metadata.name, f'pod rejected: RuntimeClass "{name}" not found')
+        raise status.denied("pods", "", request.name, f'pod rejected: RuntimeClass "{name}" not found')
     changes: dict[str, Any] = {}
     if found.overhead is not None and found.overhead.podFixed:
         changes["overhead"] = found.overhead.podFixed

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class Request:
     """Who wants to do what: `operation` is CREATE, UPDATE or DELETE; `old` is the object before."""
 
-    __slots__ = ("door", "dry_run", "info", "item", "old", "operation", "subresource", "user")
+    __slots__ = ("begun", "door", "dry_run", "info", "item", "old", "operation", "subresource", "user")
 
     def __init__(
         self,
@@ -33,3 +33,12 @@ class Request:
         self.user = user
         self.dry_run = dry_run
         self.subresource = subresource
+        self.begun = False
+
+    @property
+    def name(self) -> str:
+        """The name that a refusal gives: a name that is still to be drawn is shown as it would be, without drawing it."""
+        meta = (self.old if self.item is None else self.item).metadata
+        if meta.name or not meta.generateName:
+            return str(meta.name) or "Unknown"
+        return self.door.preview(meta, self.info) if self.begun else str(meta.generateName)

@@ -68,9 +68,29 @@ def _hard(value: dict[str, str], path: str, faults: list[Fault]) -> None:
         quantity(name, text, here, faults)
 
 
+_OPPOSITES = (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating"))
+_OF_PODS = ("pods", "count/pods", "cpu", "memory", "requests.", "limits.", "hugepages-")
+
+
+def _scopes(spec: Any, path: str, faults: list[Fault]) -> None:
+    """Scopes tell pods apart: they fit only what pods use, and best effort only the number of pods."""
+    scopes, here = spec.scopes, f"{path}.scopes"
+    if not scopes:
+        return
+    for scope in scopes:
+        if scope not in _SCOPES:
+            faults.append(invalid(here, scopes, "unsupported scope"))
+    counted = ("pods", "count/pods") if "BestEffort" in scopes else _OF_PODS
+    for name in spec.hard:
+        if not name.startswith(counted):
+            faults.append(invalid(here, scopes, "unsupported scope applied to resource"))
+    if any(one in scopes and other in scopes for one, other in _OPPOSITES):
+        faults.append(invalid(here, scopes, "conflicting scopes"))
+
+
 QUOTA = Kind(
     "ResourceQuota",
-    rules=fields(at("spec", fields(at("hard", _hard), at("scopes", every(one_of(*_SCOPES)))))),
+    rules=fields(at("spec", fields(at("hard", _hard), _scopes))),
     prepare=lambda item: replace(item, status=ResourceQuotaStatus()),
     status=True,
 )

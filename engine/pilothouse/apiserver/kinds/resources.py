@@ -107,3 +107,43 @@ def requirements(value: Any, path: str, faults: list[Fault]) -> None:
                 faults.append(invalid(f"{path}.requests", text, f"must be equal to {name} limit of {limit}"))
         elif amount(text) > amount(limit):
             faults.append(invalid(f"{path}.requests", text, f"must be less than or equal to {name} limit of {limit}"))
+
+
+def _total(amounts: list[Mapping[str, str]]) -> dict[str, Any]:
+    total: dict[str, Any] = {}
+    for one in amounts:
+        for name, text in one.items():
+            total[name] = total.get(name, 0) + amount(text)
+    return total
+
+
+def pod_amounts(spec: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a whole pod asks for and is limited to: its containers together, or its largest init container; plus overhead.
+
+    Sidecars count beside the containers, and beside the init containers that start after them. The real counterpart is
+    `PodRequests` and `PodLimits` of component-helpers.
+    """
+    found = []
+    for field in ("requests", "limits"):
+        total = _total([getattr(one.resources, field) for one in spec.containers])
+        beside: dict[str, Any] = {}
+        largest: dict[str, Any] = {}
+        for one in spec.initContainers:
+            own = _total([getattr(one.resources, field)])
+            if one.restartPolicy == "Always":
+                for name, number in own.items():
+                    total[name] = total.get(name, 0) + number
+                    beside[name] = beside.get(name, 0) + number
+                own = {}
+            for name in {**own, **beside}:
+                largest[name] = max(largest.get(name, 0), own.get(name, 0) + beside.get(name, 0))
+        for name, number in largest.items():
+            total[name] = max(total.get(name, 0), number)
+        whole = getattr(spec.resources, field) if spec.resources is not None else {}
+        total |= _total([whole])
+        if spec.overhead:
+            for name, number in _total([spec.overhead]).items():
+                if field == "requests" or name in total:
+                    total[name] = total.get(name, 0) + number
+        found.append(total)
+    return found[0], found[1]
