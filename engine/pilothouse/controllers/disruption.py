@@ -44,12 +44,13 @@ class DisruptionController(Controller):
     def budgets_of(self, change: Change) -> Iterable[Key]:
         """The budgets that a pod is under, or was."""
         before, after = change.before, change.after
-        if before is not None and after is not None and told(before) == told(after):
+        budgets = self.store.list("PodDisruptionBudget", change.key.namespace)
+        if not budgets or (before is not None and after is not None and told(before) == told(after)):
             return []
         labels = [pod.metadata.labels for pod in (before, after) if pod is not None]
         return [
             Key("PodDisruptionBudget", b.metadata.namespace, b.metadata.name)
-            for b in self.store.list("PodDisruptionBudget", change.key.namespace)
+            for b in budgets
             if any(matches(b.spec.selector, given) for given in labels)
         ]
 

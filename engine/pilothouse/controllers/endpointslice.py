@@ -123,12 +123,13 @@ def selected(store: Any, service: Service) -> list[Pod]:
 def selecting(store: Any, change: Change) -> list[Key]:
     """The Services that select the pod that changed, before or after; none where nothing that they tell of changed."""
     before, after = change.before, change.after
-    if before is not None and after is not None and told(before) == told(after):
+    services = store.list("Service", change.key.namespace)
+    if not services or (before is not None and after is not None and told(before) == told(after)):
         return []
     labels = [pod.metadata.labels.items() for pod in (before, after) if pod is not None]
     return [
         Key("Service", s.metadata.namespace, s.metadata.name)
-        for s in store.list("Service", change.key.namespace)
+        for s in services
         if has_endpoints(s) and any(s.spec.selector.items() <= given for given in labels)
     ]
 

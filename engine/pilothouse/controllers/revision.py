@@ -46,8 +46,8 @@ def newest(deployment: Deployment, owned: Sequence[ReplicaSet]) -> ReplicaSet | 
     for replicaset in by_age(owned):
         if same_template(replicaset.spec.template, deployment.spec.template):
             return replicaset
-    name = name_for(deployment)
-    return next((replicaset for replicaset in owned if replicaset.metadata.name == name), None) if owned else None
+    name = name_for(deployment) if owned else ""
+    return next((replicaset for replicaset in owned if replicaset.metadata.name == name), None)
 
 
 def name_for(deployment: Deployment) -> str:
