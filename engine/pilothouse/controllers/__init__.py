@@ -19,6 +19,7 @@ from pilothouse.controllers.podgc import PodGarbageCollector
 from pilothouse.controllers.pvcprotection import ClaimProtection
 from pilothouse.controllers.replicaset import ReplicaSetController
 from pilothouse.controllers.replicationcontroller import ReplicationControllerController
+from pilothouse.controllers.resourcequota import ResourceQuotaController
 from pilothouse.controllers.rootcertificate import RootCertificatePublisher
 from pilothouse.controllers.serviceaccount import ServiceAccountController
 from pilothouse.controllers.statefulset import StatefulSetController
@@ -45,6 +46,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     EndpointSliceController,
     EndpointsController,
     DisruptionController,
+    ResourceQuotaController,
     ClaimProtection,
 )
 
