@@ -131,6 +131,7 @@ class Cargo extends Sea {
       const node = pn[i], pod = pi[i];
       share[ps[i]] += Math.max(story.cpu[pod] / Math.max(story.cpu[node], 1), story.memory[pod] / Math.max(story.memory[node], 1), 1 / stage.units);
     }
+    const trouble = [];
     for (let state = 1; state < states; state++) {
       ctx.fillStyle = this.colour(state);
       ctx.beginPath();
@@ -141,15 +142,18 @@ class Cargo extends Sea {
         for (let s = 1; s < states; s++) { if (s < state) from += share[s]; all += share[s]; }
         const scale = ship.deck.h / Math.max(1, all), tall = share[state] * scale;
         ctx.rect(ship.deck.x, ship.deck.y + ship.deck.h - from * scale - tall, ship.deck.w, tall);
+        if (story.states[state].fill === "stripes") trouble.push([ship.deck.x, ship.deck.y + ship.deck.h - from * scale - tall, ship.deck.w, tall]);
       }
       ctx.fill();
       ctx.beginPath();
       for (const i of loose) if (ps[i] === state) ctx.rect(px[i], py[i], Math.max(pw[i], 1), Math.max(ph[i], 1));
       ctx.fill();
     }
+    ctx.strokeStyle = this.theme.onFill; ctx.lineWidth = 1; // trouble is striped: not by colour alone
+    ctx.beginPath();
+    for (const [x, y, w, h] of trouble) for (let at = x + 3; at < x + w; at += 5) { ctx.moveTo(at, y + h); ctx.lineTo(Math.min(at + h, x + w), y); }
+    ctx.stroke();
   }
-
-  // ---- the bridge: the control plane as lamps
 
   // One container for the legend, drawn as if it had long been so.
   sample(state, x, y, w, h) {
