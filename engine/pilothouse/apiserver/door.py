@@ -150,8 +150,7 @@ class Door:
 
     def _identify(self, item: Any, info: ResourceInfo) -> Any:
         """A uid, and a name where one is to be generated: the only draws of chance, after everything else went well."""
-        drawn = f"{self.random.getrandbits(128):032x}"
-        uid = f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-a{drawn[17:20]}-{drawn[20:]}"
+        uid = self.uid()
         meta = item.metadata
         if meta.name:
             item = replace(item, metadata=replace(meta, uid=uid))
@@ -160,12 +159,17 @@ class Door:
         finish = self.kind(info).finish
         return finish(self, item) if finish else item
 
+    def uid(self) -> str:
+        """A uid like any other (version 4), drawn from the door's own chance."""
+        drawn = f"{self.random.getrandbits(128):032x}"
+        return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-a{drawn[17:20]}-{drawn[20:]}"
+
     def preview(self, meta: Any, info: ResourceInfo) -> str:
         """The name that would be generated next; chance stays untouched."""
         state = self.random.getstate()
         try:
             # the uid is drawn before the name
-            self.random.getrandbits(128)
+            self.uid()
             return self._free_name(meta, info)
         finally:
             self.random.setstate(state)

@@ -7,6 +7,7 @@ events themselves, so nothing is lost when a component restarts.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pilothouse.api import Event, EventSource, ObjectMeta, ObjectReference, replace, since_epoch, timestamp
@@ -25,33 +26,45 @@ _EPOCH_NANOSECONDS = int(EPOCH.timestamp()) * 1_000_000_000
 
 def record(door: Door, about: Any, type: str, reason: str, message: str, component: str, field: str) -> Any:
     """Write the event, or count up the one that says the same. Answers with it, or None where it was too much."""
-    meta, now = about.metadata, timestamp(door.clock.now)
-    source = _source(component)
-    known = [
-        event
-        for event in door.store.by("Event", "about", meta.uid or f"{about.kind}/{meta.namespace}/{meta.name}")
-        if event.source == source
-    ]
-    similar = [
-        one for one in known if one.reason == reason and one.type == type and one.involvedObject.fieldPath == field
-    ]
-    same = next((one for one in similar if one.message == message), None)
-    if same is None:
-        recent = [one for one in similar if _age(door, one) <= _WITHIN]
-        if len(recent) >= _SIMILAR:
-            message = _COMBINED + message
-            same = next((one for one in recent if one.message.startswith(_COMBINED)), None)
-    if _spent(door, [event for event in known if event.type == type]):
-        return None
-    if same is not None:
-        return door.store.update(replace(same, count=same.count + 1, lastTimestamp=now, message=message))
+    meta, source = about.metadata, _source(component)
+    known = door.store.by("Event", "about", meta.uid or f"{about.kind}/{meta.namespace}/{meta.name}")
+    if known:
+        known = [event for event in known if event.type == type and event.source == source]
+        if _spent(door, known):
+            return None
+        similar = [one for one in known if one.reason == reason and one.involvedObject.fieldPath == field]
+        same, message = _same(door, similar, message)
+        if same is not None:
+            now = timestamp(door.clock.now)
+            return door.store.update(replace(same, count=same.count + 1, lastTimestamp=now, message=message))
+    return _write(door, about, type, reason, message, source, field)
+
+
+def _same(door: Door, similar: list[Any], message: str) -> tuple[Any, str]:
+    """The event to count up, if there is one, and the words to put into it."""
+    for event in similar:
+        if event.message == message:
+            return event, message
+    if len(similar) < _SIMILAR:
+        return None, message
+    recent = [one for one in similar if _age(door, one) <= _WITHIN]
+    if len(recent) < _SIMILAR:
+        return None, message
+    message = _COMBINED + message
+    return next((one for one in recent if one.message.startswith(_COMBINED)), None), message
+
+
+def _write(door: Door, about: Any, type: str, reason: str, message: str, source: Any, field: str) -> Any:
+    """A new event. It is sound by construction, so it goes straight into the store: there are more events than anything."""
+    meta = about.metadata
     space = meta.namespace or "default"
     home = door.store.get("Namespace", "", space)
     if home is None or home.metadata.deletionTimestamp:
         return None
-    return door.create(
+    now = timestamp(door.clock.now)
+    return door.store.create(
         Event(
-            metadata=ObjectMeta(name=_name(door, meta.name), namespace=space),
+            metadata=ObjectMeta(name=_name(door, meta.name), namespace=space, uid=door.uid(), creationTimestamp=now),
             involvedObject=_reference(about, field),
             reason=reason,
             message=message,
@@ -62,8 +75,7 @@ def record(door: Door, about: Any, type: str, reason: str, message: str, compone
             firstTimestamp=now,
             lastTimestamp=now,
             count=1,
-        ),
-        component,
+        )
     )
 
 
@@ -73,6 +85,7 @@ def _name(door: Door, name: str) -> str:
     return f"{name}.{moment:016x}"
 
 
+@lru_cache(4096)
 def _source(component: str) -> Any:
     name, _, host = component.partition("/")
     return EventSource(component=name, host=host) if host and name == "kubelet" else EventSource(component=component)

@@ -71,8 +71,23 @@ def evict(door: Door, namespace: str, name: str, grace: int | None, user: str, d
     free = pod.status.phase in _TERMINAL or pod.status.phase == "Pending" or pod.metadata.deletionTimestamp
     if not free:
         _spend(door, pod, dry_run)
+    if not dry_run and pod.status.phase not in _TERMINAL:
+        _mark_target(door, pod)
     info = door.resource("pods")
     return delete(door, info, name, namespace, grace=grace, user=user, dry_run=dry_run)
+
+
+def _mark_target(door: Door, pod: Any) -> None:
+    """Write down on the pod that it was asked to go, and by whom."""
+    others = [one for one in pod.status.conditions if one.type != "DisruptionTarget"]
+    target = PodCondition(
+        type="DisruptionTarget",
+        status="True",
+        reason="EvictionByEvictionAPI",
+        message="Eviction API: evicting",
+        lastTransitionTime=timestamp(door.clock.now),
+    )
+    door.store.update(replace(pod, status=replace(pod.status, conditions=[*others, target])))
 
 
 def _spend(door: Door, pod: Any, dry_run: bool) -> None:

@@ -117,10 +117,12 @@ def _named_label(item: Any, path: str, faults: list[Fault]) -> None:
 
 def _job_changes(new: Any, old: Any, path: str, faults: list[Fault]) -> None:
     now, before = new.spec, old.spec
-    if now.completions != before.completions and not (
-        now.completionMode == "Indexed" and now.completions == now.parallelism
-    ):
-        faults.append(invalid("spec.completions", now.completions, "field is immutable"))
+    if now.completions != before.completions:
+        if now.completionMode != "Indexed":
+            faults.append(invalid("spec.completions", now.completions, "field is immutable"))
+        elif now.completions != now.parallelism:
+            told = "can only be modified in tandem with spec.parallelism"
+            faults.append(invalid("spec.completions", now.completions, told))
     if now.selector != before.selector:
         faults.append(invalid("spec.selector", now.selector, "field is immutable"))
     if now.template != before.template and not (before.suspend and not old.status.startTime):
