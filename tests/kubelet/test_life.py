@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pilothouse.api import ContainerStatus, Pod, to_dict
+from pilothouse.apiserver import ApiError
 from pilothouse.containers import image
 
 
@@ -420,14 +421,38 @@ def test_logs_of_runs_and_their_refusals(bench: Callable[..., Any]) -> None:
     assert [line for _, line in b.kubelet.logs("crash", previous=True)] == ["crash"]
     b.pod("waits", containers=[{"name": "c", "image": "nosuch:1"}])
     b.run(5)
-    with pytest.raises(
-        LookupError, match=r"is waiting to start: (image can't be pulled|trying and failing to pull image)"
-    ):
-        b.kubelet.logs("waits")
-    with pytest.raises(LookupError, match='pods "none" not found'):
-        b.kubelet.logs("none")
-    with pytest.raises(LookupError, match="container x is not valid for pod crash"):
-        b.kubelet.logs("crash", "x")
+    for name, container, words in [
+        ("waits", "", "is waiting to start: (image can't be pulled|trying and failing to pull image)"),
+        ("none", "", 'pods "none" not found'),
+        ("crash", "x", "container x is not valid for pod crash"),
+    ]:
+        with pytest.raises(ApiError, match=words):
+            b.kubelet.logs(name, container)
+    b.pod("first", containers=[{"name": "c", "image": "nginx"}])
+    b.run(5)
+    with pytest.raises(ApiError, match='previous terminated container "c" in pod "first" not found'):
+        b.kubelet.logs("first", previous=True)
+    b.kubelet.fail("n1")
+    with pytest.raises(ApiError, match=r"dial tcp 172\.18\.0\.2:10250: connect: connection refused"):
+        b.kubelet.logs("first")
+
+
+def test_commands_in_containers_and_their_refusals(bench: Callable[..., Any]) -> None:
+    b = bench()
+    b.pod("runs", containers=[busybox("sleep 3600")])
+    b.pod("done", restartPolicy="Never", containers=[busybox("exit 0")])
+    b.pod("waits", containers=[{"name": "c", "image": "nosuch:1"}])
+    b.run(10)
+    result = b.kubelet.execute("runs", ["sh", "-c", "echo out; exit 7"])
+    assert (result.code, result.output) == (7, "out\n")
+    for name, command, words in [
+        ("done", ["ls"], "cannot exec into a container in a completed pod; current phase is Succeeded"),
+        ("waits", ["ls"], 'container not found ("c")'),
+        ("runs", ["nosuch"], 'exec: "nosuch": executable file not found in $PATH'),
+    ]:
+        with pytest.raises(ApiError) as refusal:
+            b.kubelet.execute(name, command)
+        assert words in str(refusal.value)
 
 
 def test_old_logs_do_not_grow_without_bound(bench: Callable[..., Any]) -> None:

@@ -160,6 +160,18 @@ def test_a_kubelet_that_starts_again_leaves_running_pods_alone(bench: Callable[.
     assert b.get("works").status.phase == "Succeeded"
 
 
+def test_logs_outlive_a_restart_of_the_kubelet(bench: Callable[..., Any]) -> None:
+    b = bench()
+    talks = {"name": "c", "image": "busybox", "command": ["sh", "-c", "echo hello; sleep 5; exit 1"]}
+    b.pod("works", restartPolicy="Never", containers=[talks])
+    b.pod("crash", containers=[talks])
+    b.run(20)
+    b.loop.restart("kubelet")
+    b.run(1)
+    assert [line for _, line in b.kubelet.logs("works")] == ["hello"]
+    assert [line for _, line in b.kubelet.logs("crash", previous=True)] == ["hello"]
+
+
 def test_a_kubelet_that_starts_again_forgets_the_back_off(bench: Callable[..., Any]) -> None:
     b = bench()
     b.pod("crash", containers=[{"name": "c", "image": "busybox", "command": ["false"]}])

@@ -18,7 +18,7 @@ class Unsupported(Exception):
     """The tiny shell does not know this; the text says what."""
 
 
-class Word(msgspec.Struct, frozen=True):
+class Word(msgspec.Struct, frozen=True, gc=False):
     """A word in pieces: (text, whether variables in it are expanded)."""
 
     pieces: tuple[tuple[str, bool], ...] = ()
@@ -34,7 +34,7 @@ class Word(msgspec.Struct, frozen=True):
         return "".join(text for text, _ in self.pieces)
 
 
-class Simple(msgspec.Struct, frozen=True, kw_only=True):
+class Simple(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A command with its arguments; `replaces`: it takes the shell's place (`exec`)."""
 
     words: tuple[Word, ...] = ()
@@ -43,20 +43,20 @@ class Simple(msgspec.Struct, frozen=True, kw_only=True):
     replaces: bool = False
 
 
-class AndOr(msgspec.Struct, frozen=True):
+class AndOr(msgspec.Struct, frozen=True, gc=False):
     """Commands joined by `&&` and `||`, the first with an empty operator."""
 
     commands: tuple[tuple[str, Simple | Loop], ...]
     background: bool = False
 
 
-class Script(msgspec.Struct, frozen=True):
+class Script(msgspec.Struct, frozen=True, gc=False):
     """Commands one after the other."""
 
     entries: tuple[AndOr, ...] = ()
 
 
-class Loop(msgspec.Struct, frozen=True, kw_only=True):
+class Loop(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`while`, `until`, or `for NAME in ITEMS`."""
 
     condition: Script = Script()

@@ -15,7 +15,7 @@ from pilothouse.containers.program import Program
 MEBIBYTE = 1024 * 1024
 
 
-class Image(msgspec.Struct, frozen=True, kw_only=True):
+class Image(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a registry holds under a name.
 
     Fields:

@@ -37,7 +37,7 @@ class ExecError(Exception):
     """A command cannot be run in a container; the text is containerd's, `code` that of its answer."""
 
 
-class End(msgspec.Struct, frozen=True):
+class End(msgspec.Struct, frozen=True, gc=False):
     """How a process ends: when (seconds since the epoch of the simulation), its code, and whether memory ran out."""
 
     at: float
@@ -45,7 +45,7 @@ class End(msgspec.Struct, frozen=True):
     out_of_memory: bool = False
 
 
-class Process(msgspec.Struct, frozen=True, kw_only=True):
+class Process(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One process: how it was started and when, its future, and how others have interfered with it."""
 
     launch: Launch

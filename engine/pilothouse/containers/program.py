@@ -7,12 +7,14 @@ the fourth, for `sh -c`. A real image has a file system and machine code instead
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from pilothouse.containers.tape import Reaction, Tape
 
 
-class Launch(msgspec.Struct, frozen=True, kw_only=True):
+class Launch(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How a process is started.
 
     Fields:
@@ -68,21 +70,27 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
 
     def tape(self, launch: Launch) -> Tape:
         """The future of this program, started in this way."""
-        if self.stops_in is None:
-            reaction = Reaction(ignored=True)
-        else:
-            reaction = Reaction(seconds=self.stops_in, code=self.stop_code)
-        answers = [(self.startup, "/", self.status)] if self.status else []
-        answers += [(self.startup, path, status) for path, status in self.paths]
-        return Tape(
-            ends=self.runs_for,
-            code=self.code,
-            lines=self.lines,
-            memory=((self.startup, self.memory),) if self.memory else (),
-            opens=tuple((self.startup, port) for port in self.ports),
-            answers=tuple(answers),
-            reactions=((0.0, "TERM", reaction),),
-        )
+        return declared(self)
+
+
+@lru_cache(maxsize=1024)
+def declared(program: Program) -> Tape:
+    """The future of a program that is the same however it is started."""
+    if program.stops_in is None:
+        reaction = Reaction(ignored=True)
+    else:
+        reaction = Reaction(seconds=program.stops_in, code=program.stop_code)
+    answers = [(program.startup, "/", program.status)] if program.status else []
+    answers += [(program.startup, path, status) for path, status in program.paths]
+    return Tape(
+        ends=program.runs_for,
+        code=program.code,
+        lines=program.lines,
+        memory=((program.startup, program.memory),) if program.memory else (),
+        opens=tuple((program.startup, port) for port in program.ports),
+        answers=tuple(answers),
+        reactions=((0.0, "TERM", reaction),),
+    )
 
 
 class Assumed(Program, frozen=True, kw_only=True):

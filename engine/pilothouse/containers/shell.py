@@ -22,7 +22,7 @@ ROUNDS = 2000  # of a loop that does not end, before it is taken for an endless 
 DEFAULT = Reaction(ignored=True)  # PID 1 has no default action: the kernel drops a signal that it does not handle
 
 
-class Result(msgspec.Struct, frozen=True):
+class Result(msgspec.Struct, frozen=True, gc=False):
     """What a command that was run to its end has printed and returned; `seconds` it took, None for ever."""
 
     code: int

@@ -18,7 +18,7 @@ import msgspec
 IGNORED = "ignored"  # how a process takes a signal: not at all, as PID 1 without a handler does
 
 
-class Reaction(msgspec.Struct, frozen=True):
+class Reaction(msgspec.Struct, frozen=True, gc=False):
     """What a process does about a signal: go on for `seconds`, write `lines`, end with `code`.
 
     `waits`: a shell runs its trap only when the command in front of it is over; then the next of the tape's `marks`.
@@ -31,7 +31,7 @@ class Reaction(msgspec.Struct, frozen=True):
     ignored: bool = False
 
 
-class Tape(msgspec.Struct, frozen=True, kw_only=True):
+class Tape(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The future of a process; see the module for what it means.
 
     Fields:

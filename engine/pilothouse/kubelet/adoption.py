@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pilothouse.api import Container, ContainerStateTerminated, ContainerStatus, Pod, replace, since_epoch
-from pilothouse.containers import CreateError, StartError, start
+from pilothouse.containers import CreateError, Process, StartError, start
 from pilothouse.kubelet import probing, pulling, starting
 from pilothouse.kubelet.config import ConfigError
 from pilothouse.kubelet.record import Box, Exit, Record
@@ -71,10 +71,8 @@ def _box(worker: Worker, container: Container) -> Box:
     run_id = status.containerID.removeprefix("containerd://")
     if state.running is not None:
         begun = since_epoch(state.running.startedAt)
-        try:
-            image = pulling.image_of(worker, container)
-            process = start(image, starting.launch_of(worker, container, image), begun)
-        except (CreateError, StartError, ConfigError):
+        process = replayed(worker, container, begun)
+        if process is None:
             gone = Exit(code=LOST, reason="Unknown", started=begun, finished=worker.now, id=run_id)
             return Box(name=container.name, runs=runs, sandbox=sandbox, id=run_id, exit=gone, last=last)
         return Box(
@@ -94,6 +92,15 @@ def _box(worker: Worker, container: Container) -> Box:
         trouble = (state.waiting.reason, state.waiting.message) if state.waiting is not None else None
         return Box(name=container.name, runs=runs, sandbox=sandbox, id=run_id, exit=last, trouble=trouble)
     return Box(name=container.name)
+
+
+def replayed(worker: Worker, container: Container, begun: float) -> Process | None:
+    """The process of a container as it was started at that time; None where it could not be started any more."""
+    try:
+        image = pulling.image_of(worker, container)
+        return start(image, starting.launch_of(worker, container, image), begun)
+    except (CreateError, StartError, ConfigError):
+        return None
 
 
 def _exit(state: ContainerStateTerminated | None) -> Exit | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pilothouse.kubelet.worker import Worker
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """How a hook went: `error` is "" where it succeeded."""
 
     seconds: float = 0.0

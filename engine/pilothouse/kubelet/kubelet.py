@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from pilothouse.api import Pod, PodStatus, replace
-from pilothouse.containers import Registry, log_of
+from pilothouse.containers import Registry, Result, log_of
 from pilothouse.kernel import Change, Key
 from pilothouse.kernel.loop import Watch
+from pilothouse.kubelet import inside
 from pilothouse.kubelet import node as nodes
 from pilothouse.kubelet.adoption import adopt, rebooted
 from pilothouse.kubelet.images import Images
@@ -21,11 +22,6 @@ from pilothouse.kubelet.nodekeeper import NodeKeeper, of_lease, of_node
 from pilothouse.kubelet.record import Box, Record
 from pilothouse.kubelet.worker import Worker
 
-LOG_LINES = 1000  # kept of a container that has ended
-WAITING = {  # how a refusal to show logs calls these reasons
-    "ErrImagePull": "image can't be pulled",
-    "ImagePullBackOff": "trying and failing to pull image",
-}
 RANGE = 253  # pod addresses of a node
 RUNS = 2  # of a container whose logs are kept: this one and the one before, as `kubectl logs --previous` reads it
 
@@ -192,7 +188,7 @@ class Kubelet(NodeKeeper):
         """Keep the end of the log of a run that is over."""
         if box.process is None:
             return
-        lines = tuple(log_of(box.process, self.clock.now, LOG_LINES))
+        lines = tuple(log_of(box.process, self.clock.now, inside.LOG_LINES))
         self.old_logs.pop((record.uid, box.name, box.runs - RUNS), None)
         if lines:
             self.old_logs[record.uid, box.name, box.runs] = lines
@@ -202,30 +198,16 @@ class Kubelet(NodeKeeper):
     ) -> list[tuple[float, str]]:
         """The log of a container of a pod: (time, line), oldest first; of the run before with `previous`.
 
-        Raises LookupError where there is no such pod or container, or no run of it.
+        Raises ApiError where there is no such pod or container, no run of it, or nobody on the node to ask.
         """
-        key = Key("Pod", namespace, pod)
-        record = self.records.get(key)
-        if record is None:
-            raise LookupError(
-                f'pods "{pod}" not found' if self.store.get(*key) is None else f'pod "{pod}" has not begun'
-            )
-        names = [box.name for box in record.boxes]
-        name = container or self.store.get(*key).spec.containers[0].name
-        if name not in names:
-            raise LookupError(f"container {name} is not valid for pod {pod}")
-        box = record.box(name)
-        if previous:
-            if box.runs < 2 and not (box.exit and box.trouble):
-                raise LookupError(f'previous terminated container "{name}" in pod "{pod}" not found')
-            run = box.runs if box.exit and box.trouble else box.runs - 1
-            return list(self.old_logs.get((record.uid, name, run), ()))
-        if box.process is not None:
-            return log_of(box.process, self.clock.now, LOG_LINES)
-        if box.exit is None:
-            reason = box.trouble[0] if box.trouble else "ContainerCreating"
-            raise LookupError(f'container "{name}" in pod "{pod}" is waiting to start: {WAITING.get(reason, reason)}')
-        return list(self.old_logs.get((record.uid, name, box.runs), ()))
+        return inside.logs(self, self.api.get("Pod", pod, namespace), container, previous)
+
+    def execute(self, pod: str, command: list[str], container: str = "", namespace: str = "default") -> Result:
+        """Run a command in a container, beside its process, as `kubectl exec` does.
+
+        Raises ApiError where there is no such pod or container, where it does not run, or the command is not there.
+        """
+        return inside.run(self, self.api.get("Pod", pod, namespace), command, container)
 
 
 def of_pod(change: Change) -> Iterable[Key]:

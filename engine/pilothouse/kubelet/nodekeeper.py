@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pilothouse.api import Node
+from pilothouse.apiserver import ApiError
 from pilothouse.kernel import Change, Controller, Key
 from pilothouse.kubelet import node as nodes
 
@@ -46,6 +47,13 @@ class NodeKeeper(Controller):
     def lives(self, name: str) -> bool:
         """Whether the kubelet of a node lives."""
         return nodes.lives(self.store, name)
+
+    def logs(
+        self, pod: str, container: str = "", namespace: str = "default", previous: bool = False
+    ) -> list[tuple[float, str]]:
+        """The log of a container. Raises ApiError: without a kubelet there are none."""
+        self.api.get("Pod", pod, namespace)
+        raise ApiError(500, "", "this cluster was made with kubelet=False: it has pods, but no containers")
 
     def look_after(self, name: str) -> None:
         """Report a node as healthy that others have given up, if its kubelet lives.

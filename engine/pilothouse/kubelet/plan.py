@@ -12,7 +12,7 @@ from pilothouse.kubelet.phase import is_sidecar, restarts
 from pilothouse.kubelet.record import Box, Record
 
 
-class Plan(msgspec.Struct, frozen=True):
+class Plan(msgspec.Struct, frozen=True, gc=False):
     """`kill`: stop these first; `start`: then start these, in this order; `over`: the pod has done its work."""
 
     kill: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from pilothouse.containers import Process
 Step = tuple[str, str]  # what the worker is doing: (what, which container)
 
 
-class Exit(msgspec.Struct, frozen=True, kw_only=True):
+class Exit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The end of one run of a container, as its status tells it."""
 
     code: int
@@ -27,14 +27,14 @@ class Exit(msgspec.Struct, frozen=True, kw_only=True):
     id: str = ""
 
 
-class Condemned(msgspec.Struct, frozen=True):
+class Condemned(msgspec.Struct, frozen=True, gc=False):
     """A container is to be killed: the words of the event, and a grace period of its own where there is one."""
 
     words: str
     grace: int | None = None
 
 
-class Stop(msgspec.Struct, frozen=True, kw_only=True):
+class Stop(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A container is being stopped: SIGTERM at `term`, SIGKILL at `kill`, each None when it is sent.
 
     `turn`: it has to wait for others, but not longer than until then. `late`: its hook takes longer than it may.
@@ -47,7 +47,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     late: bool = False
 
 
-class Box(msgspec.Struct, frozen=True, kw_only=True):
+class Box(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One container of a pod: its newest run, the run before, and why it waits.
 
     Fields:
@@ -77,14 +77,14 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     hook: str = ""
 
 
-class Backoff(msgspec.Struct, frozen=True):
+class Backoff(msgspec.Struct, frozen=True, gc=False):
     """How long to wait before the next try, and when that was last decided."""
 
     seconds: float
     updated: float
 
 
-class ProbeState(msgspec.Struct, frozen=True, kw_only=True):
+class ProbeState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One probe of one container: its last result, how often it came in a row, and when it is asked again.
 
     `told`: how many Unhealthy events it has made; `due` None: its answer cannot change any more.
@@ -99,7 +99,7 @@ class ProbeState(msgspec.Struct, frozen=True, kw_only=True):
     hold: bool = False
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One pod on its node.
 
     Fields:
