@@ -149,10 +149,12 @@ class Loop:
             self.clock.wake(component.name, key)
 
     def _subscribe(self) -> None:
-        self._watchers = {}
-        for name, component in self.components.items():
-            for kind, watch in component.watches.items():
-                self._watchers.setdefault(kind, []).append((name, watch))
+        """Note who watches which kind, in the order in which the components came; "*" stands for all other kinds."""
+        watches = [(name, dict(component.watches)) for name, component in self.components.items()]
+        self._watchers = {
+            kind: [(name, own[seen]) for name, own in watches for seen in dict.fromkeys((kind, "*")) if seen in own]
+            for kind in {"*": None} | {kind: None for _, own in watches for kind in own}
+        }
 
     def dispatch(self) -> None:
         """Hand the changes since the last time to the components that watch their kinds."""
@@ -160,9 +162,9 @@ class Loop:
             return
         changes = self.store.log.since(self._seen)
         self._seen = self.store.revision
-        everything = self._watchers.get("*", [])
+        watchers, everything = self._watchers, self._watchers.get("*", [])
         for change in changes:
-            for name, watch in self._watchers.get(change.key.kind, []) + everything:
+            for name, watch in watchers.get(change.key.kind, everything):
                 for key in watch(change):
                     self.clock.wake(name, key, 0.0, change.revision)
 

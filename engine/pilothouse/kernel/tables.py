@@ -38,7 +38,7 @@ class Tables:
     def __init__(self) -> None:
         self.revision = 0
         self._tables: dict[str, dict[str, dict[str, Any]]] = {}
-        self._indexes: dict[tuple[str, str], Index] = {}
+        self._indexes: dict[str, dict[str, Index]] = {}
         self._formulas: dict[tuple[str, str], Callable[[Any], Iterable[str]]] = {
             ("*", "owner"): controller_uid,
             ("Pod", "node"): node_name,
@@ -70,9 +70,10 @@ class Tables:
 
         Known everywhere: "owner" (uid of the controlling owner) and, for pods, "node".
         """
-        found = self._indexes.get((kind, index))
+        indexes = self._indexes.setdefault(kind, {})
+        found = indexes.get(index)
         if found is None:
-            found = self._indexes[kind, index] = Index(self._formulas.get((kind, index)) or self._formulas["*", index])
+            found = indexes[index] = Index(self._formulas.get((kind, index)) or self._formulas["*", index])
         if found.keys is None:
             found.keys = {}
             for item in self.all(kind):
@@ -93,9 +94,8 @@ class Tables:
             del table[name]
         else:
             table[name] = after
-        for (indexed, _), index in self._indexes.items():
-            if indexed == kind:
-                index.move((namespace, name), before, after)
+        for index in self._indexes.get(kind, {}).values():
+            index.move((namespace, name), before, after)
 
     def _copy_tables(self, twin: Tables) -> None:
         twin.revision = self.revision
