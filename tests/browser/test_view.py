@@ -352,3 +352,10 @@ def test_a_saved_story_plays_from_a_file(cluster_and_page, tmp_path):
     assert len(pods(page)) == 4
     assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
     page.close()
+
+
+def test_a_second_view_begins_with_the_news(cluster_and_page, show):
+    seen = next(change.revision for change in reversed(cluster_and_page[0].store.log.changes) if change.time < 30)
+    page = show("all", f"&auto=1&from={seen}")
+    page.wait_for_selector("[data-playing=true]")
+    page.wait_for_function("document.querySelector('[data-testid=ph-now]').textContent.includes('falls silent')")

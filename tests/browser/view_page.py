@@ -17,7 +17,7 @@ const query = new URLSearchParams(location.search), name = query.get("story");
 document.body.style.setProperty("--jp-layout-color1", query.get("dark") ? "#111111" : "#ffffff");
 document.body.style.background = query.get("dark") ? "#111111" : "#ffffff";
 const fetched = async (piece) => new DataView(await (await fetch(`/story/${name}/${piece}`)).arrayBuffer());
-const state = { _story: await fetched(0), _autoplay: query.get("auto") === "1", _height: 0, _command: {}, selected: "", time: 0 };
+const state = { _story: await fetched(0), _autoplay: query.get("auto") === "1", _height: 0, _from: Number(query.get("from") || 0), _command: {}, selected: "", time: 0 };
 const handlers = {};
 window.sent = []; window.keys = [];
 document.addEventListener("keydown", (event) => {

@@ -99,3 +99,14 @@ def test_a_saved_page_needs_nothing_else(told, tmp_path):
     assert "Deployment eta is complete" in text
     for outside in ('src="http', "href=", "import ", "@import", "fetch("):
         assert outside not in text
+
+
+def test_a_second_view_begins_with_the_news():
+    harbour = Harbour()
+    assert View(harbour)._from == 0
+    first = View(harbour)
+    first._repr_mimebundle_()
+    assert View(harbour)._from == 0  # nothing new: all of it again
+    seen = harbour.store.revision
+    lesson(harbour)
+    assert View(harbour)._from == seen

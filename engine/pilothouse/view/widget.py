@@ -35,7 +35,8 @@ class View(anywidget.AnyWidget):
         selector: only the pods whose labels match, such as "app=eta".
         since: the moment to begin with ("2m", or seconds).
         until: show nothing after this moment.
-        play: begin to play when the view comes into sight; False shows the newest state.
+        play: begin to play when the view comes into sight, with what an earlier view of the same cluster did not show
+            yet; False shows the newest state.
         height: of the picture in pixels; by default it follows the width and the number of nodes.
         limit: how many changes are shown at most, the newest ones; the view says how many it left out.
     """
@@ -46,6 +47,7 @@ class View(anywidget.AnyWidget):
     _story = traitlets.Bytes(b"").tag(sync=True)
     _autoplay = traitlets.Bool(True).tag(sync=True)
     _height = traitlets.Int(0).tag(sync=True)
+    _from = traitlets.Int(0).tag(sync=True)
     _command = traitlets.Dict().tag(sync=True)
     selected = traitlets.Unicode("", help='What is chosen in the picture, such as "pod/web-1".').tag(sync=True)
     time = traitlets.Float(0.0, help="The moment shown when the picture last stood still, in virtual seconds.").tag(
@@ -71,7 +73,9 @@ class View(anywidget.AnyWidget):
         self._sent, self._sent_now = Mark(), self._told.now
         self._commands = 0
         self._cluster = cluster
-        super().__init__(_autoplay=play, _height=height, time=self._told.now)
+        seen = SEEN.get(cluster.store, 0)
+        news = seen if seen < self._told.read_to else 0
+        super().__init__(_autoplay=play, _height=height, _from=news, time=self._told.now)
         if since is not None:
             self._order("play" if play else "go", time=seconds(since))
         after_each_cell(self)
@@ -154,12 +158,16 @@ class View(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget for a live notebook; picture and sentences for one that is only read."""
         bundle, metadata = super()._repr_mimebundle_() or ({}, {})
+        SEEN[self._cluster.store] = self._told.read_to
         bundle["text/plain"] = repr(self)
         bundle["image/png"] = base64.b64encode(self.png()).decode()
         metadata["image/png"] = {"width": WIDTH, "alt": "The cluster at the end of what happened so far"}
         return bundle, metadata
 
 
+SEEN: weakref.WeakKeyDictionary[Any, int] = (
+    weakref.WeakKeyDictionary()
+)  # store -> the revision up to which it was shown
 WATCHED: weakref.WeakSet[View] = weakref.WeakSet()
 
 

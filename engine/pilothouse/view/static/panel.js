@@ -13,18 +13,24 @@ class Panel extends Words {
     this.furnish();
     const still = this.stillQuery.matches, auto = this.model.get("_autoplay") && !still;
     if (fresh) {
-      if (auto) this.whenSeen(() => player.play()); else player.go(story.length);
+      const first = story.placeAfter(this.model.get("_from") || 0);
+      if (auto) this.whenSeen(first, () => player.play()); else player.go(story.length);
     } else if (atEnd && !player.playing) {
-      if (auto) player.play(); else player.go(story.length);
+      if (auto && this.visible) player.play(); else player.go(story.length);
     }
     if (!player.playing) this.changed("add");
   }
 
-  whenSeen(action) {
-    const watch = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) { watch.disconnect(); if (!this.driven) action(); } });
+  // Begin when the picture comes into sight, and know later whether it is.
+  whenSeen(place, action) {
+    this.player.go(place, "add");
+    let waiting = true;
+    const watch = new IntersectionObserver((entries) => {
+      this.visible = entries[entries.length - 1].isIntersecting;
+      if (waiting && this.visible) { waiting = false; if (!this.driven) action(); }
+    });
     watch.observe(this.scene);
     this.undo.push(() => watch.disconnect());
-    this.player.go(0, "add");
   }
 
   furnish() {

@@ -127,6 +127,14 @@ class Story {
     return beat === this.beats - 1 ? this.length : this.start[beat] + this.span[beat] * 0.999;
   }
 
+  // Where the first beat begins that tells of a change after this revision.
+  placeAfter(revision) {
+    for (let beat = 0; revision && beat < this.beats; beat++)
+      for (let row = this.first[beat]; row < this.endOf(beat); row++)
+        if (this.revisions[row] > revision) return Math.max(0, this.start[beat] - 0.01);
+    return 0;
+  }
+
   root(thing) {
     for (let i = 0; i < 8 && this.owner[thing] >= 0; i++) thing = this.owner[thing];
     return thing;
