@@ -9,7 +9,7 @@ import pytest
 from small_world import node, place_of, pod, said
 
 from pilothouse import Cluster
-from pilothouse.scheduler import filter, score
+from pilothouse.scheduler import Plugin, Refusal, filter, score
 
 
 def test_a_filter_takes_part_and_is_explained() -> None:
@@ -117,3 +117,38 @@ def test_the_columns_that_a_plugin_sees() -> None:
     cluster.scheduler.add(look)
     cluster.explain(pod("new"))
     assert seen == {"gpu": [0, 2], "cpu": [500, 0], "zone": ["z", None], "pods": [1, 0], "name": "new"}
+
+
+class Picky(Plugin):
+    """A plugin written as a class, with a mistake to choose."""
+
+    name = "Picky"
+
+    def __init__(self, mistake: str) -> None:
+        self.mistake = mistake
+
+    def filter(self, pod: Any, nodes: Any) -> Any:
+        if self.mistake == "raises":
+            raise KeyError("disk")
+        mask = np.zeros(len(nodes) + (self.mistake == "length"), dtype=np.bool_)
+        mask[0] = True
+        return [Refusal(mask, "node(s) are first")]
+
+
+def test_a_plugin_as_a_class_takes_part_too() -> None:
+    cluster = Cluster(nodes=3)
+    cluster.scheduler.add(Picky(""))
+    assert cluster.explain(pod()).feasible == ["n2", "n3"]
+
+
+@pytest.mark.parametrize(
+    ("mistake", "problem"),
+    [("raises", "raised KeyError: 'disk'"), ("length", "must refuse with a mask of True and False for 3 nodes")],
+)
+def test_its_mistakes_are_told_as_well(mistake: str, problem: str) -> None:
+    cluster = Cluster(nodes=3)
+    cluster.scheduler.add(Picky(mistake))
+    cluster.apply(pod("web"))
+    cluster.settle()
+    assert place_of(cluster, "web")
+    assert said(cluster, "web", "PluginFailed") == [f"plugin Picky {problem}; decided without it"]

@@ -104,7 +104,9 @@ class Columns:
                     self._node(change.before, change.after)
             elif kind == "Namespace":
                 self._namespace(change)
-            elif kind in WIRES and (change.verb != "MODIFIED" or change.before.spec is not change.after.spec):
+            elif kind in WIRES and (
+                change.verb != "MODIFIED" or change.before.spec.selector != change.after.spec.selector
+            ):
                 self.wire_version += 1
         if rebuild:
             self.build()

@@ -20,7 +20,7 @@ from pilothouse.api import Pod
 from pilothouse.scheduler.columns import Columns
 from pilothouse.scheduler.domain import Bools, Ints
 from pilothouse.scheduler.nodes import ALL, Nodes, Rows
-from pilothouse.scheduler.plugin import Learned, Plugin, PluginFailed, Refusal
+from pilothouse.scheduler.plugin import Plugin, PluginFailed, Refusal, Rejected, checked, failure_of
 from pilothouse.scheduler.pod_info import PodInfo
 from pilothouse.scheduler.profile import Profile
 
@@ -130,7 +130,7 @@ class Cycle:
         """The nodes that no filter refuses."""
         mask = standing.mask
         for plugin in self.wide_filters:
-            asking = pod if isinstance(plugin, Learned) else standing.pod
+            asking = standing.pod if plugin.built_in else pod
             for refusal in self.ask(plugin, asking, self.whole):
                 mask = mask & ~refusal.nodes
         return self._beside_nominated(pod, mask) if self.columns.nominated else mask
@@ -142,7 +142,7 @@ class Cycle:
         for plugin, weight, scores in standing.parts:
             total = total + weight * plugin.normalize(scores[rows], standing.pod, nodes)
         for plugin, weight in self.wide_scores:
-            asking = pod if isinstance(plugin, Learned) else standing.pod
+            asking = standing.pod if plugin.built_in else pod
             raw = self.rate(plugin, asking, nodes)
             if raw is not None:
                 total = total + weight * plugin.normalize(raw, asking, nodes)
@@ -150,18 +150,24 @@ class Cycle:
 
     def ask(self, plugin: Plugin, pod: PodInfo, nodes: Nodes) -> Iterable[Refusal]:
         """A filter's refusals; a learner's plugin that fails refuses nobody and is noted."""
-        try:
+        if plugin.built_in:
             return plugin.filter(pod, nodes)
-        except PluginFailed as failure:
-            self.failures.append(failure)
+        try:
+            return checked(plugin, plugin.filter(pod, nodes), nodes)
+        except Rejected:
+            raise
+        except Exception as error:
+            self.failures.append(failure_of(plugin, error))
             return ()
 
     def rate(self, plugin: Plugin, pod: PodInfo, nodes: Nodes) -> Ints | None:
         """A plugin's scores; a learner's plugin that fails has no opinion and is noted."""
+        if plugin.built_in:
+            return plugin.score(pod, nodes)
         try:
             return plugin.score(pod, nodes)
-        except PluginFailed as failure:
-            self.failures.append(failure)
+        except Exception as error:
+            self.failures.append(failure_of(plugin, error))
             return None
 
     def passing(self, pod: PodInfo, nodes: Nodes, filters: list[Plugin]) -> Bools:

@@ -20,7 +20,7 @@ all nodes, at two: PreFilter is part of the filter, PreScore and NormalizeScore 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,8 +64,12 @@ class Plugin:
     """What every plugin has; a subclass overrides `filter`, `score` or both, and names what they follow from."""
 
     name: str = ""
-    filter_scope: Scope = "cluster"
+    filter_scope: Scope = "cluster"  # leave both as they are, unless the answer follows from one node alone
     score_scope: Scope = "cluster"
+    built_in: ClassVar[bool] = True
+
+    def __init_subclass__(cls) -> None:
+        cls.built_in = cls.__module__.startswith("pilothouse.scheduler.plugins.")
 
     def filter(self, pod: PodInfo, nodes: Nodes) -> Iterable[Refusal]:
         """The refusals; a node that nobody refuses may take the pod. Raises Rejected where no node can."""
@@ -82,6 +86,24 @@ class Plugin:
     def normalize(self, scores: Ints, pod: PodInfo, nodes: Nodes) -> Ints:
         """The scores as numbers from 0 to 100, seen together."""
         return scores
+
+
+def checked(plugin: Plugin, refusals: Iterable[Refusal], nodes: Nodes) -> list[Refusal]:
+    """The refusals of a plugin that is not ours, each a mask over the nodes asked about. Raises PluginFailed."""
+    found = list(refusals)
+    for refusal in found:
+        if np.shape(refusal.nodes) != (len(nodes),) or np.asarray(refusal.nodes).dtype != np.bool_:
+            raise PluginFailed(plugin.name, f"must refuse with a mask of True and False for {len(nodes)} nodes")
+    return found
+
+
+def failure_of(plugin: Plugin, error: Exception) -> PluginFailed:
+    """What went wrong in a plugin, in words for an event."""
+    return (
+        error
+        if isinstance(error, PluginFailed)
+        else PluginFailed(plugin.name, f"raised {type(error).__name__}: {error}")
+    )
 
 
 def spread_to_100(scores: Ints, reverse: bool = False) -> Ints:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from pilothouse.api import Pod, replace
+from pilothouse.apiserver import ApiError
 from pilothouse.kernel import Change, Compacted, Controller
 from pilothouse.kernel.loop import Watch
 from pilothouse.scheduler.announcement import evict, nominate, refuse
@@ -220,8 +221,6 @@ class Scheduler(Controller):
         self._bind(name, entry, pod, cycle.columns.names[row], Decision(entry.uid, revision, draw, len(best)))
 
     def _bind(self, name: Name, entry: Entry, pod: Pod, node: str, decision: Decision) -> None:
-        from pilothouse.apiserver import ApiError
-
         try:
             bind(self.api, pod, node)
         except ApiError as error:
