@@ -129,6 +129,21 @@ def test_a_busy_loop_ends_our_patience_not_the_notebook(script: str) -> None:
     assert len(tape.log(1e6, 100)) <= 100
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "A=ab; until false; do A=$A$A; done",
+        "echo ab > f; until false; do cat f f > g; cat g g > f; done",
+        "until false; do cat /etc/passwd; until false; do cat /etc/passwd /etc/passwd; done; done",
+        "for i in 1 2 3 4 5 6 7 8 9; do until false; do until false; do true; done; done; done",
+        "echo " + "x" * 2_000_000,
+    ],
+)
+def test_no_script_fills_the_memory_or_hangs(script: str) -> None:
+    tape = play(sh(script))
+    assert tape.unsimulated
+
+
 def test_a_loop_repeats_its_lines() -> None:
     tape = play(sh("echo start; while true; do echo tick; sleep 10; done"))
     assert tape.log(25, 100) == [(0, "start"), (0, "tick"), (10, "tick"), (20, "tick")]

@@ -281,6 +281,23 @@ def test_a_forced_deletion_is_done_at_once(bench: Callable[..., Any]) -> None:
     assert b.clock.planned("kubelet") == []
 
 
+def test_a_finalizer_keeps_what_has_ended(bench: Callable[..., Any]) -> None:
+    b = bench()
+    body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "held", "finalizers": ["example.com/hold"]}}
+    b.api.create({**body, "spec": {"nodeName": "n1", "containers": [{"name": "c", "image": "nginx"}]}})
+    b.run(10)
+    b.api.delete("Pod", "held")
+    b.run(100)
+    pod = b.get("held")
+    assert (pod.status.phase, pod.metadata.deletionGracePeriodSeconds) == ("Succeeded", 0)
+    turns = b.loop.turns
+    b.run(1000)
+    assert b.loop.turns == turns
+    b.api.patch("Pod", "held", {"metadata": {"finalizers": None}})
+    b.run(1)
+    assert b.store.get("Pod", "default", "held") is None
+
+
 def test_less_patience_shortens_the_grace(bench: Callable[..., Any]) -> None:
     b = bench()
     b.pod("hurry", containers=[busybox("sleep 3600")], terminationGracePeriodSeconds=300)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from pilothouse.containers.grammar import Word
+from pilothouse.containers.grammar import Unsupported, Word
 from pilothouse.containers.program import Launch
 from pilothouse.containers.tape import Reaction, Tape
 
+STEPS = 20_000  # commands that are played through in advance
+LONGEST = 1_000_000  # characters of a variable, of a file, and of all output
 FOREVER = 1e9  # seconds: longer than any cluster runs
 DATE = "\0date\0"  # stands in a line for the time at which the line is written
 BASE_FILES = {
@@ -38,6 +40,7 @@ class Session:
         self.errexit = False
         self.condition = 0
         self.background = 0.0
+        self.steps, self.printed = 0, 0
         self.output: list[tuple[float, str]] = []
         self.changes: list[tuple[float, str, str | None]] = []
         self.memory: list[tuple[float, int]] = []
@@ -50,7 +53,20 @@ class Session:
 
     def expand(self, word: Word) -> str:
         """A word with its variables put in."""
-        return "".join(_VARIABLE.sub(self._variable, text) if live else text for text, live in word.pieces)
+        found = "".join(_VARIABLE.sub(self._variable, text) if live else text for text, live in word.pieces)
+        return self.bounded(found)
+
+    def bounded(self, text: str) -> str:
+        """The text, if it is of a sane length: a script cannot fill the memory of the notebook."""
+        if len(text) > LONGEST:
+            raise Unsupported(f"a text of more than {LONGEST} characters")
+        return text
+
+    def step(self) -> None:
+        """One more command: a script cannot keep the notebook busy for ever."""
+        self.steps += 1
+        if self.steps > STEPS:
+            raise Unsupported(f"more than {STEPS} commands without a rest")
 
     def _variable(self, found: re.Match[str]) -> str:
         braced, default, name, special = found.groups()
@@ -64,11 +80,14 @@ class Session:
 
     def say(self, text: str) -> None:
         """Print."""
+        self.printed += len(text)
+        if self.printed > LONGEST:
+            raise Unsupported(f"an output of more than {LONGEST} characters without a rest")
         self.output.append((self.now, text))
 
     def error(self, text: str) -> None:
         """Print to standard error, which goes to the same log."""
-        self.output.append((self.now, text + "\n"))
+        self.say(text + "\n")
 
     def sleep(self, seconds: float) -> None:
         """Let time pass with one command in front."""
@@ -84,7 +103,7 @@ class Session:
         if content is None:
             self.files.pop(path, None)
         else:
-            self.files[path] = content
+            self.files[path] = self.bounded(content)
         self.changes.append((self.now, path, content))
 
     def redirect(self, since: int, redirections: list[tuple[str, str]]) -> None:

@@ -84,6 +84,7 @@ class Shell:
     def simple(self, command: Simple) -> int:
         """Run a simple command with its assignments and redirections."""
         session = self.session
+        session.step()
         words = [session.expand(word) for word in command.words]
         while words and words[0] == "exec" and len(words) > 1:
             words = words[1:]

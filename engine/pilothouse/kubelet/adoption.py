@@ -25,7 +25,7 @@ def adopt(host: Kubelet, pod: Pod) -> Record:
     """What is to be remembered of a pod that the kubelet sees for the first time."""
     from pilothouse.kubelet.worker import Worker
 
-    now, status = host.clock.now, pod.status
+    now, status = round(host.clock.now, 6), pod.status
     containers = (*pod.spec.initContainers, *pod.spec.containers)
     record = Record(
         uid=pod.metadata.uid,
@@ -119,6 +119,7 @@ def _exit(state: ContainerStateTerminated | None) -> Exit | None:
 
 def rebooted(record: Record, now: float) -> Record:
     """The pod as it is found after its machine has been down: no sandbox, no container runs."""
+    now = round(now, 6)
     if record.stage == "end":
         return record
     return replace(

@@ -33,7 +33,7 @@ class Worker:
 
     def __init__(self, host: Kubelet, pod: Pod, record: Record) -> None:
         self.host, self.pod, self.record = host, pod, record
-        self.now = host.clock.now
+        self.now = round(host.clock.now, 6)
 
     # --- what the parts of a turn use
 
