@@ -15,8 +15,10 @@ from pilothouse.controllers.garbagecollector import GarbageCollector
 from pilothouse.controllers.job import JobController
 from pilothouse.controllers.namespace import NamespaceController
 from pilothouse.controllers.nodelifecycle import NodeLifecycleController
+from pilothouse.controllers.persistentvolume import PersistentVolumeController
 from pilothouse.controllers.podgc import PodGarbageCollector
-from pilothouse.controllers.pvcprotection import ClaimProtection
+from pilothouse.controllers.protection import ClaimProtection, VolumeProtection
+from pilothouse.controllers.provisioner import Provisioner
 from pilothouse.controllers.replicaset import ReplicaSetController
 from pilothouse.controllers.replicationcontroller import ReplicationControllerController
 from pilothouse.controllers.resourcequota import ResourceQuotaController
@@ -48,6 +50,9 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     DisruptionController,
     ResourceQuotaController,
     ClaimProtection,
+    VolumeProtection,
+    PersistentVolumeController,
+    Provisioner,
 )
 
 __all__ = ["CONTROLLERS", *(controller.__name__ for controller in CONTROLLERS)]

@@ -56,10 +56,12 @@ def is_tracked(pod: Pod) -> bool:
 
 
 def is_failed(job: Job, pod: Pod) -> bool:
-    """The pod ended badly, or was deleted before it could end."""
+    """The pod ended badly, or was deleted before it could end; but not along with its Job."""
     if pod.status.phase == "Failed":
         return True
-    return not replaces_only_failed(job) and pods.is_deleting(pod) and pod.status.phase != "Succeeded"
+    if job.metadata.deletionTimestamp or replaces_only_failed(job):
+        return False
+    return pods.is_deleting(pod) and pod.status.phase != "Succeeded"
 
 
 def belongs(job: Job, pod: Pod) -> bool:
