@@ -123,3 +123,37 @@ def test_a_node_that_flaps_hurts_nobody_for_long(moment: float, away: float) -> 
     phases = {pod.metadata.name: pod.status.phase for pod in cluster.list("pods")}
     assert phases["server"] == phases["inits"] == phases["flips"] == "Running"
     cluster.store.verify()
+
+
+def test_pods_of_a_real_cluster_are_taken_over_as_they_are() -> None:
+    since = "2026-03-01T10:00:00Z"
+    node = {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": "real", "uid": "u1"},
+        "status": {"conditions": [{"type": "Ready", "status": "True"}], "allocatable": {"cpu": "4", "pods": "110"}},
+    }
+    running = {"name": "c", "image": "corp/app:7", "imageID": "x", "ready": True, "restartCount": 3, "started": True}
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "app", "namespace": "default", "uid": "u2", "generation": 1},
+        "spec": {
+            "nodeName": "real",
+            "restartPolicy": "Always",
+            "containers": [{"name": "c", "image": "corp/app:7", "livenessProbe": {"httpGet": {"port": 8080}}}],
+        },
+        "status": {
+            "phase": "Running",
+            "podIP": "10.0.0.7",
+            "hostIP": "10.1.1.1",
+            "startTime": since,
+            "conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": since}],
+            "containerStatuses": [{**running, "state": {"running": {"startedAt": since}}}],
+        },
+    }
+    cluster = Cluster.load([node, pod])
+    cluster.run("10m")
+    found = cluster.get("pod", "app").status
+    assert (found.phase, found.podIP, found.containerStatuses[0].restartCount) == ("Running", "10.0.0.7", 3)
+    assert found.containerStatuses[0].ready

@@ -39,7 +39,8 @@ def adopt(host: Kubelet, pod: Pod) -> Record:
         return replace(record, stage="end", sync=None, boxes=tuple(_ended(pod, c) for c in containers))
     if not status.startTime:
         return record
-    stands = any(c.type == "PodReadyToStartContainers" and c.status == "True" for c in status.conditions)
+    told = [c.status for c in status.conditions if c.type == "PodReadyToStartContainers"]
+    stands = told == ["True"] if told else bool(status.podIP)  # older kubelets do not tell
     worker = Worker(host, pod, replace(record, sandbox=stands, sandboxes=int(stands), ip=status.podIP))
     for container in containers:
         worker.put(_box(worker, container))

@@ -135,5 +135,7 @@ def field(pod: Pod, path: str) -> str:
 
 def command_line(container: Container, env: dict[str, str]) -> tuple[list[str], list[str]]:
     """Command and args, with `$(NAME)` put in."""
+    if not any("$" in word for word in (*container.command, *container.args)):
+        return container.command, container.args
     own = {name: value for name, value in env.items() if name != HOST or any(e.name == HOST for e in container.env)}
     return [expand(word, own) for word in container.command], [expand(word, own) for word in container.args]
