@@ -30,6 +30,7 @@ class Call:
         self.flags = flags
         self.args = flags.args
         self.default_namespace = default_namespace
+        self.chosen_namespace = default_namespace  # what later commands are about (`kubectl config set-context`)
         self.stdin = stdin
         self.output = Output()
         self.begun = cluster.store.revision
@@ -82,5 +83,7 @@ class Call:
         self.cluster.settle()
         if until():
             return True
-        self.cluster.run(until=lambda _: until(), timeout=FOREVER if timeout is None or timeout <= 0 else timeout)
+        self.cluster.run(
+            until=lambda _: until(), timeout=FOREVER if not timeout or timeout <= 0 else min(timeout, FOREVER)
+        )
         return until()

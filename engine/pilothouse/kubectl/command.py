@@ -16,7 +16,7 @@ from pilothouse.apiserver import ApiError
 
 from .call import Call
 from .failure import Failure, words
-from .flags import GLOBAL, Flags, parse
+from .flags import GLOBAL, parse
 from .output import Output, Part
 from .verbs import ELSEWHERE, VERBS
 
@@ -45,13 +45,16 @@ class Kubectl:
         if argv[:1] == ["kubectl"]:
             argv = argv[1:]
         call: Call | None = None
+        if _asks_for_help(argv):
+            return Output([Part("out", _help(" ".join(argv[1:])))])
         try:
             name, module, rest = _verb(argv)
             flags = parse(rest, (*GLOBAL, *module.FLAGS), name)
             if flags.on("help"):
-                return Output([Part("out", _help(name, module, flags))])
+                return Output([Part("out", _help(name))])
             call = Call(self.cluster, name, flags, self.namespace, stdin)
             module.run(call)
+            self.namespace = call.chosen_namespace
         except Failure as failure:
             return _failed(failure, call)
         except ApiError as refusal:
@@ -70,10 +73,8 @@ def _verb(argv: list[str]) -> tuple[str, ModuleType, list[str]]:
     """The verb's name, its module, and the other words; flags may stand before the verb."""
     at = _first_word(argv, 0)
     if at is None:
-        raise Failure(overview(), code=0 if not argv or argv[0] in ("-h", "--help") else 1)
+        raise Failure(overview())
     name, rest = argv[at], argv[:at] + argv[at + 1 :]
-    if name == "help":
-        raise Failure(overview(), code=0)
     if name in GROUPS:
         second = _first_word(rest, at)
         if second is None:
@@ -139,9 +140,17 @@ def _group(name: str) -> str:
     return "\n".join([*lines, ""])
 
 
-def _help(name: str, module: ModuleType, flags: Flags) -> str:
+def _asks_for_help(argv: Sequence[str]) -> bool:
+    return not argv or argv[0] in ("help", "-h", "--help")
+
+
+def _help(name: str) -> str:
+    """How to use a verb; the overview where there is no such verb."""
+    if name not in VERBS:
+        return overview()
+    module = import_module(f"{__package__}.verbs.{VERBS[name]}")
     lines = [module.ABOUT, "", "Usage:", f"  kubectl {module.USAGE}", "", "Options:"]
-    for flag in flags.declared.values():
+    for flag in (*GLOBAL, *module.FLAGS):
         short = f"-{flag.short}, " if flag.short else "    "
         default = "" if flag.default in (None, "", False) else f" (default {flag.default})"
         lines.append(f"  {short}--{flag.name:<22} {flag.help}{default}")

@@ -40,7 +40,14 @@ def _containers(flags: Flags) -> list[dict[str, Any]]:
     images = flags.many("image")
     if not images:
         raise error('required flag(s) "image" not set')
-    return [{"name": short_name(image), "image": image} for image in images]
+    command = _command(flags)
+    return [{"name": short_name(image), "image": image, **command} for image in images]
+
+
+def _command(flags: Flags) -> dict[str, Any]:
+    """What stands after ``--``."""
+    words = [] if flags.dash is None else flags.args[flags.dash :]
+    return {"command": words} if words else {}
 
 
 def short_name(image: str) -> str:
@@ -101,7 +108,7 @@ def _job_spec(flags: Flags, name: str, restart: str) -> dict[str, Any]:
     if not images:
         raise error("must specify --image")
     policy = flags.text("restart") if flags.given("restart") else restart
-    container = {"name": name, "image": images[0]}
+    container = {"name": name, "image": images[0], **_command(flags)}
     return {"template": {"spec": {"containers": [container], "restartPolicy": policy}}}
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Literal
 
+SHOWN_ROWS = 500  # rows of an HTML table; a browser draws no more with ease
 Stream = Literal["out", "err"]
 
 
@@ -74,8 +75,10 @@ def _html(part: Part) -> str:
     if part.grid is None:
         return f"<pre>{escape(part.text)}</pre>" if part.text.strip() else ""
     head = "".join(f'<th scope="col" style="text-align:left">{escape(name)}</th>' for name in part.grid.header)
+    left_out = len(part.grid.rows) - SHOWN_ROWS
+    more = f"<p>and {left_out:,} more rows, in the text of this output</p>" if left_out > 0 else ""
     body = "".join(
         "<tr>" + "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in row) + "</tr>"
-        for row in part.grid.rows
+        for row in part.grid.rows[:SHOWN_ROWS]
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"

@@ -7,7 +7,7 @@ from .label import FLAGS as FLAGS
 from .label import mark
 
 USAGE = "annotate [--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [KEY-]"
-ABOUT = "Update the annotations on a resource."
+ABOUT = "Put notes on objects, or take them off; nothing is selected by them."
 
 
 def run(call: Call) -> None:

@@ -11,7 +11,7 @@ from ..printer import as_text
 from ..targets import typed
 
 USAGE = "api-resources [--api-group=GROUP] [--namespaced=true|false] [-o wide|name]"
-ABOUT = "Print the supported API resources on the server."
+ABOUT = "List the kinds that this cluster knows."
 FLAGS = (
     Flag("api-group", help="only this group"),
     Flag("namespaced", type="bool", default=True, help="only kinds with, or without, namespaces"),

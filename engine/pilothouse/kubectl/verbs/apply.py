@@ -13,7 +13,7 @@ from ..manifests import Document, documents
 from ..targets import get, place, title
 
 USAGE = "apply -f FILENAME"
-ABOUT = "Apply a configuration to a resource by file name or stdin."
+ABOUT = "Make the cluster have what a manifest says, creating or changing as needed."
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 FLAGS = (
     Flag("filename", "f", "strings", help="a file, a folder, or - for the text of the cell"),

@@ -11,7 +11,7 @@ from ..targets import Found, kind, listed
 from .apply import dry_run
 
 USAGE = "cordon NODE"
-ABOUT = "Mark node as unschedulable."
+ABOUT = "Let no new pods come to a node."
 FLAGS = (
     Flag("selector", "l", help="the nodes with these labels"),
     Flag("dry-run", default="none", bare="unchanged", help="server or client: say what would happen, change nothing"),

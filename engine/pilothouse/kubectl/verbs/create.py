@@ -18,7 +18,7 @@ from .apply import dry_run
 USAGE = (
     "create (-f FILENAME | deployment NAME --image=IMAGE | namespace NAME | configmap NAME --from-literal=K=V | ...)"
 )
-ABOUT = "Create a resource from a file, from stdin or from flags."
+ABOUT = "Make new objects, from a manifest or from flags."
 FLAGS = (
     Flag("filename", "f", "strings", help="a file, a folder, or - for the text of the cell"),
     Flag("recursive", "R", "bool", False, help="folders within folders too"),
@@ -71,7 +71,7 @@ def _files(call: Call) -> None:
 
 
 def _generated(call: Call) -> None:
-    what, *names = call.args
+    what, *names = call.args if call.flags.dash is None else call.args[: call.flags.dash]
     command = f"create {what}"
     generator = GENERATORS.get(what)
     if generator is None:
@@ -85,7 +85,9 @@ def _generated(call: Call) -> None:
     try:
         _create(call, data, resource, call.namespace if resource.namespaced else "")
     except ApiError as refusal:
-        raise Failure(words(refusal, f"failed to create {resource.singular}")) from None
+        if resource.kind == "Namespace" or refusal.reason == "Invalid":
+            raise
+        raise error(f"failed to create {resource.singular}: {refusal.message}") from None
     call.settle()
 
 

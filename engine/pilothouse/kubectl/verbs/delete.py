@@ -14,7 +14,7 @@ from .apply import dry_run
 from .get import SELECTION
 
 USAGE = "delete ([-f FILENAME] | TYPE [(NAME ... | -l LABEL | --all)])"
-ABOUT = "Delete resources by file names, stdin, resources and names, or by resources and label selector."
+ABOUT = "Remove objects, by name, by label, or as named in a manifest."
 FLAGS = (
     *SELECTION,
     Flag("recursive", "R", "bool", False, help="folders within folders too"),

@@ -12,7 +12,7 @@ from ..targets import Found, Wanted, found, get, listed, wanted
 from .get import SELECTION
 
 USAGE = "describe TYPE [NAME ... | -l SELECTOR] [-n NAMESPACE | -A]"
-ABOUT = "Show details of one or many resources, events included."
+ABOUT = "Tell everything about objects, with what happened to them."
 FLAGS = (
     *SELECTION,
     Flag("show-events", type="bool", default=True, help="print events too"),

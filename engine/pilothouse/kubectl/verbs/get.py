@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 
 from pilothouse.apiserver import ApiError, table
@@ -13,10 +13,10 @@ from ..failure import Failure, error
 from ..flags import Flag
 from ..output import Grid
 from ..printer import as_text, formatted
-from ..targets import Found, found, kind, singular, typed, wanted
+from ..targets import Found, found, singular, wanted
 
 USAGE = "get TYPE[,TYPE] [NAME ...] [-o wide|yaml|json|name|jsonpath=...|custom-columns=...] [-n NAMESPACE | -A] [-l SELECTOR]"
-ABOUT = "Display one or many resources."
+ABOUT = "Show objects, as a table or as they are."
 SELECTION = (
     Flag("selector", "l", help="only objects with these labels"),
     Flag("field-selector", help="only objects with these fields"),
@@ -69,7 +69,7 @@ def run(call: Call) -> None:
     for failure in missing:
         call.fail(failure)
     if call.flags.on("watch") or call.flags.on("watch-only"):
-        _watch(call)
+        _watch(call, next((part.grid for part in call.output.parts if part.grid), None))
 
 
 def _single(call: Call, there: Sequence[Found]) -> bool:
@@ -108,11 +108,11 @@ def _several_kinds(call: Call, there: Sequence[Found]) -> bool:
     return "," in call.args[0] or call.args[0] == "all"
 
 
-def rows(call: Call, resource: Any, objects: Sequence[Any], with_kind: bool = False) -> Grid:
+def rows(call: Call, resource: Any, objects: Sequence[Any], with_kind: bool = False, at: float | None = None) -> Grid:
     """The table of some objects of one kind, with the columns that the flags add."""
     flags = call.flags
     wide = flags.text("output") == "wide"
-    made = table(resource.store_name, objects, wide, call.now)
+    made = table(resource.store_name, objects, wide, call.now if at is None else at)
     header = [str(column).upper() for column in made.columns]
     lines = [[str(cell) for cell in row] for row in made.rows]
     if with_kind:
@@ -142,29 +142,32 @@ def _sorted(there: list[Found], path: str) -> list[Found]:
         raise error(str(problem)) from None
 
 
-def _watch(call: Call) -> None:
-    """Let virtual time pass and print a row for every change, without a header, as the real one does."""
+def _watch(call: Call, shown: Grid | None) -> None:
+    """Let virtual time pass and print a row for every change, in the columns of the table above."""
     targets = wanted(call, call.args)
     if len(targets) != 1:
-        raise error(
-            "you may only specify a single resource type" if len(targets) > 1 else "you must specify a resource type"
-        )
+        raise error("you may only specify a single resource type")
     resource, names = targets[0]
     start = call.cluster.store.revision
-    seconds = call.flags.text("request-timeout")
-    call.cluster.run(_patience(seconds))
-    shown = kind(call, typed(resource))
-    for change in call.cluster.store.log.since(start):
-        thing = change.after or change.before
-        if change.kind != shown.kind or (names and change.name not in names):
+    call.cluster.run(_patience(call.flags.text("request-timeout")))
+    widths = [len(cell) for cell in shown.header] if shown else []
+    for row in shown.rows if shown else ():
+        widths = _wider(widths, row)
+    for change in list(call.cluster.store.log.since(start)):
+        thing = change.after if change.after is not None else change.before
+        here = call.everywhere or not resource.namespaced or change.namespace == call.namespace
+        if change.kind != resource.store_name or not here or (names and change.name not in names):
             continue
-        if resource.namespaced and not call.everywhere and change.namespace != call.namespace:
+        if not _chosen(call, thing):
             continue
-        if thing is None or not _chosen(call, thing):
-            continue
-        made = table(resource.store_name, [thing], call.flags.text("output") == "wide", change.time)
-        grid = Grid((), [[str(cell) for cell in row] for row in made.rows])
-        call.say(as_text(grid, header=False))
+        (row,) = rows(call, resource, [thing], at=change.time).rows
+        widths = _wider(widths, row)
+        cells = [f"{cell:<{max(6, width + 3)}}" for cell, width in zip(row[:-1], widths, strict=False)]
+        call.say("".join(cells) + row[-1] + "\n")
+
+
+def _wider(widths: Sequence[int], row: Sequence[str]) -> list[int]:
+    return [max(pair) for pair in zip_longest(widths, map(len, row), fillvalue=0)]
 
 
 def _patience(text: str) -> str:

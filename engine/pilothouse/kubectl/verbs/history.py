@@ -18,7 +18,7 @@ from .rollout import FLAGS as COMMON
 from .rollout import replica_sets, targets
 
 USAGE = "rollout history (TYPE NAME | TYPE/NAME) [--revision=N]"
-ABOUT = "View rollout history: previous revisions and configurations."
+ABOUT = "List the revisions of a workload, or show one."
 FLAGS = (*COMMON, Flag("revision", type="int", default=0, help="the template of this revision"))
 
 

@@ -15,7 +15,7 @@ from .apply import dry_run
 from .get import SELECTION
 
 USAGE = "label [--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [KEY-]"
-ABOUT = "Update the labels on a resource."
+ABOUT = "Put labels on objects, or take them off."
 FLAGS = (
     *SELECTION,
     Flag("all", type="bool", default=False, help="all objects of the kind in the namespace"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pilothouse.api import micro_timestamp
 from pilothouse.apiserver import ApiError
 
 from ..call import Call
@@ -12,7 +13,7 @@ from ..flags import Flag
 from ..targets import kind, listed, wanted
 
 USAGE = "logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]"
-ABOUT = "Print the logs for a container in a pod."
+ABOUT = "Print what a container wrote."
 FLAGS = (
     Flag("container", "c", help="which container"),
     Flag("all-containers", type="bool", default=False, help="every container of the pod"),
@@ -104,15 +105,20 @@ def _containers(call: Call, pod: Any) -> list[str]:
 def _print(call: Call, pod: Any, container: str) -> None:
     flags = call.flags
     try:
-        lines = call.cluster.logs(
-            pod.metadata.name, namespace=pod.metadata.namespace, container=container, previous=flags.on("previous")
+        lines = call.cluster.machines.logs(
+            pod.metadata.name, container, pod.metadata.namespace, previous=flags.on("previous")
         )
     except ApiError as refusal:
         raise Failure(words(refusal)) from None
-    text = lines if isinstance(lines, str) else "\n".join(map(str, lines))
-    kept = text.splitlines()
+    since = flags.seconds("since") or 0.0
+    kept = [(at, line) for at, line in lines if not since or at >= call.now - since]
     tail = flags.integer("tail")
     if tail is not None and tail >= 0:
         kept = kept[len(kept) - tail :] if tail else []
     lead = f"[pod/{pod.metadata.name}/{container}] " if flags.on("prefix") else ""
-    call.say("".join(f"{lead}{line}\n" for line in kept))
+    stamped = flags.on("timestamps")
+    call.say("".join(f"{lead}{_stamp(at) if stamped else ''}{line}\n" for at, line in kept))
+
+
+def _stamp(at: float) -> str:
+    return micro_timestamp(at).removesuffix("Z") + "000Z "

@@ -11,7 +11,7 @@ from .rollout import FLAGS as FLAGS
 from .rollout import targets
 
 USAGE = "rollout pause (TYPE NAME | TYPE/NAME)"
-ABOUT = "Mark the provided resource as paused."
+ABOUT = "Collect changes without rolling them out."
 
 
 def run(call: Call) -> None:

@@ -11,7 +11,7 @@ from .rollout import FLAGS as FLAGS
 from .rollout import targets
 
 USAGE = "rollout restart (TYPE NAME | TYPE/NAME)"
-ABOUT = "Restart a resource: a new annotation in its template makes it roll out again."
+ABOUT = "Replace all pods by new ones of the same template."
 RESTARTED = "kubectl.kubernetes.io/restartedAt"
 
 

@@ -7,7 +7,7 @@ from .pause import switch
 from .rollout import FLAGS as FLAGS
 
 USAGE = "rollout resume (TYPE NAME | TYPE/NAME)"
-ABOUT = "Resume a paused resource."
+ABOUT = "Roll out what was collected while paused."
 
 
 def run(call: Call) -> None:

@@ -11,7 +11,7 @@ from ..targets import Found, found, typed
 from .apply import dry_run
 
 USAGE = "scale --replicas=COUNT (-f FILENAME | TYPE NAME)"
-ABOUT = "Set a new size for a deployment, replica set, or stateful set."
+ABOUT = "Ask for another number of pods."
 FLAGS = (
     Flag("replicas", type="int", help="the new number of pods"),
     Flag("current-replicas", type="int", default=-1, help="only if there are this many now"),

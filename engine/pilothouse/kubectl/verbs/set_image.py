@@ -14,7 +14,7 @@ from ..targets import NOTHING_NAMED, Found, found, typed
 from .apply import dry_run
 
 USAGE = "set image (-f FILENAME | TYPE NAME) CONTAINER=IMAGE ..."
-ABOUT = "Update the image of a pod template."
+ABOUT = "Change the images of a template."
 FLAGS = (
     Flag("filename", "f", "strings", help="the objects that a manifest names"),
     Flag("selector", "l", help="only objects with these labels"),

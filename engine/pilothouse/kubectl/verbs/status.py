@@ -13,7 +13,7 @@ from ..revision import REVISION
 from .rollout import one_target
 
 USAGE = "rollout status (TYPE NAME | TYPE/NAME) [--timeout=DURATION]"
-ABOUT = "Show the status of the rollout, waiting in virtual time until it is done."
+ABOUT = "Follow a rollout, in virtual time, until it is done."
 FLAGS = (
     Flag("filename", "f", "strings", help="the object that a manifest names"),
     Flag("selector", "l", help="the object with these labels"),

@@ -7,7 +7,7 @@ from .cordon import FLAGS as FLAGS
 from .cordon import mark
 
 USAGE = "uncordon NODE"
-ABOUT = "Mark node as schedulable."
+ABOUT = "Let pods come to a node again."
 
 
 def run(call: Call) -> None:

@@ -15,7 +15,7 @@ from .rollout import FLAGS as COMMON
 from .rollout import replica_sets, targets
 
 USAGE = "rollout undo (TYPE NAME | TYPE/NAME) [--to-revision=N]"
-ABOUT = "Roll back to a previous rollout."
+ABOUT = "Go back to an earlier revision."
 FLAGS = (
     *COMMON,
     Flag("to-revision", type="int", default=0, help="the revision to go back to; 0 is the one before"),

@@ -16,7 +16,7 @@ from ..targets import NOTHING_NAMED, Found, found, get
 from .get import SELECTION
 
 USAGE = "wait ([-f FILENAME] | TYPE NAME | TYPE -l SELECTOR | --all) --for=(delete|create|condition=NAME[=VALUE]|jsonpath=EXPR=VALUE)"
-ABOUT = "Wait, in virtual time, for a specific condition on one or many resources."
+ABOUT = "Let virtual time pass until objects are as wanted."
 FLAGS = (
     *SELECTION,
     Flag("all", type="bool", default=False, help="all objects of the kind in the namespace"),
