@@ -106,6 +106,14 @@ def test_an_image_of_many_programs() -> None:
     assert changes_after(process, 101) == 110
 
 
+@pytest.mark.parametrize(("limit", "killed"), [(0, False), (200 << 20, False), (100 << 20, True)])
+def test_stress_uses_the_memory_that_it_is_told_to(limit: int, killed: bool) -> None:
+    argv = ("stress", "--vm", "1", "--vm-bytes", "150M", "--vm-hang", "1")
+    process = run("polinux/stress", *argv, memory_limit=limit)
+    assert (process.end is not None and process.end.out_of_memory) is killed
+    assert log_of(process, 100) == [(100, "stress: info: [1] dispatching hogs: 0 cpu, 0 io, 1 vm, 0 hdd")]
+
+
 def test_an_assumed_image_answers_where_its_manifest_says() -> None:
     image = Registry("assume").find("corp/app:7")
     process = start(image, Launch(argv=image.argv([], ["--verbose"]), ports=(9000,)), 0)

@@ -608,6 +608,17 @@ def test_hooks(bench: Callable[..., Any]) -> None:
     assert [state(s) for s in b.get("slow").status.containerStatuses] == ["running"] * 2
 
 
+def test_a_hook_that_never_ends_keeps_its_container_waiting_and_nothing_else(bench: Callable[..., Any]) -> None:
+    b = bench()
+    for_ever = {"postStart": {"exec": {"command": ["sleep", "infinity"]}}}
+    b.pod("stuck", containers=[busybox("sleep 3600", lifecycle=for_ever)], terminationGracePeriodSeconds=1)
+    b.run(20)
+    assert b.clock.planned("kubelet")[-1].time < 1e7
+    b.api.delete("Pod", "stuck")
+    b.run(5)
+    assert b.store.get("Pod", "default", "stuck") is None
+
+
 def test_a_hook_eats_the_grace_but_for_two_seconds(bench: Callable[..., Any]) -> None:
     b = bench()
     hook = {"preStop": {"exec": {"command": ["sleep", "60"]}}}

@@ -12,7 +12,7 @@ from functools import lru_cache
 import msgspec
 
 from pilothouse.containers.image import MEBIBYTE, Image
-from pilothouse.containers.program import Agnhost, Program, job, server
+from pilothouse.containers.program import Agnhost, Program, Stress, job, server
 from pilothouse.containers.reference import Reference
 
 PRIVATE = "docker.io/private/"  # repositories that ask for a password
@@ -126,6 +126,8 @@ CATALOG: dict[str, Entry] = {
     "ghcr.io/stefanprodan/podinfo": entry(r"latest|6\.\d+\.\d+", 30, "./podinfo", podinfo=PODINFO),
     "docker.io/stefanprodan/podinfo": entry(r"latest|6\.\d+\.\d+", 30, "./podinfo", podinfo=PODINFO),
     "docker.io/library/hello-world": entry("latest|linux", 0.01, "/hello", "", False, hello=job(0.0, 0, HELLO)),
+    "docker.io/polinux/stress": entry(r"latest|1\.0\.4", 4, "/usr/local/bin/stress", stress=Stress(status=0)),
+    "docker.io/vish/stress": entry("latest", 2, "", "/stress", False, stress=Stress(status=0)),
     # The shipping line's own: a model that tells when a container ship arrives, and one that finds damaged boxes.
     "docker.io/line/eta-model": entry(r"[12](\.[0-9])?", 180, "serve", serve=MODEL),
     "docker.io/line/damage-model": entry(r"[12](\.[0-9])?", 420, "serve", serve=MODEL),

@@ -7,6 +7,7 @@ the fourth, for `sh -c`. A real image has a file system and machine code instead
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import msgspec
@@ -115,6 +116,25 @@ class Agnhost(Program, frozen=True, kw_only=True):
         return tape
 
 
+class Stress(Program, frozen=True, kw_only=True):
+    """A program that uses what it is told to: `--vm-bytes 250M`, `--timeout 60s`."""
+
+    def tape(self, launch: Launch) -> Tape:
+        """Its future; memory that it may not have is its end."""
+        given = dict(zip(launch.argv[1:], launch.argv[2:], strict=False))
+        size = re.fullmatch(r"(\d+)([BKMG]?)", given.get("--vm-bytes", "256M" if "--vm" in given else "0"))
+        ends = re.fullmatch(r"(\d+)s?", given.get("--timeout", given.get("-t", "")))
+        hogs = ", ".join(f"{given.get(f'--{kind}', 0)} {kind}" for kind in ("cpu", "io", "vm", "hdd"))
+        tape = Program.tape(self, launch)
+        return msgspec.structs.replace(
+            tape,
+            memory=((0.5, int(size[1]) * UNITS[size[2]]),) if size else (),
+            lines=((0.0, f"stress: info: [1] dispatching hogs: {hogs}"),),
+            ends=float(ends[1]) if ends else None,
+        )
+
+
+UNITS = {"": 1, "B": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
 AGNHOST = {"serve-hostname": 9376, "porter": 80}
 
 

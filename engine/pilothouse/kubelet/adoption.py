@@ -13,18 +13,16 @@ from pilothouse.containers import CreateError, Process, StartError, start
 from pilothouse.kubelet import probing, pulling, starting
 from pilothouse.kubelet.config import ConfigError
 from pilothouse.kubelet.record import Box, Exit, Record
+from pilothouse.kubelet.worker import Worker
 
 if TYPE_CHECKING:
     from pilothouse.kubelet.kubelet import Kubelet
-    from pilothouse.kubelet.worker import Worker
 
 LOST = 255  # the exit code of a container whose machine was rebooted
 
 
 def adopt(host: Kubelet, pod: Pod) -> Record:
     """What is to be remembered of a pod that the kubelet sees for the first time."""
-    from pilothouse.kubelet.worker import Worker
-
     now, status = round(host.clock.now, 6), pod.status
     containers = (*pod.spec.initContainers, *pod.spec.containers)
     record = Record(

@@ -9,6 +9,7 @@ The worker lives for one turn. What it remembers is the `Record` that it is give
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from pilothouse.api import Container, Pod, PodStatus, replace, since_epoch
@@ -83,8 +84,8 @@ class Worker:
         self.notice()
         while self.act():
             pass
-        moments = self.moments()
-        return max(0.0, min(moments) - self.now) if moments else None
+        first = min(self.moments(), default=math.inf)
+        return None if first == math.inf else max(0.0, first - self.now)
 
     def notice(self) -> None:
         """See what has changed about the pod itself."""
