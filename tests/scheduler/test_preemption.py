@@ -127,3 +127,19 @@ def test_a_budget_protects_where_it_can() -> None:
     assert found.preemption is not None
     assert found.preemption.nominated == ["n2"]
     assert found.preemption.candidates["n1"].violations == 1
+
+
+def test_supposing_leaves_no_trace() -> None:
+    leaving = pod("leaving", cpu="1", on="n1", priority=-1)
+    leaving["metadata"] |= {"deletionTimestamp": "2026-01-01T00:00:30Z", "deletionGracePeriodSeconds": 30}
+    world = [typed(item) for item in (node("n1", cpu="1"), node("n2", cpu="1"), leaving, pod("b", cpu="1", on="n2"))]
+    columns, fresh = snapshot_of(world), snapshot_of(world)
+    spread = {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule"}
+    constraint = [{**spread, "labelSelector": {"matchLabels": {"app": "web"}}}]
+    vip = a_pod("vip", cpu="1", priority=10, topologySpreadConstraints=constraint)
+    first = explain(Profile(), columns, vip).to_dict()
+    assert first["preemption"]["candidates"]["n1"]["victims"] == ["default/leaving"]
+    assert explain(Profile(), columns, vip).to_dict() == first
+    for name in fresh.requested:
+        assert columns.requested[name].tolist() == fresh.requested[name].tolist()
+    assert [list(pods) for pods in columns.pods] == [list(pods) for pods in fresh.pods]

@@ -17,6 +17,7 @@ from pilothouse.api import Pod, PodAffinityTerm, Selector
 from pilothouse.scheduler.crowd import Whom
 from pilothouse.scheduler.domain import Ints
 
+MOST_TERMS = 10_000  # specifications of affinity that are read only once
 Namespaces = dict[str, dict[str, str]]  # the labels of each namespace, by name
 
 
@@ -116,6 +117,8 @@ class TermBook:
         essence = msgspec.json.encode((pod.metadata.namespace, affinity))
         entries = self._of.get(essence)
         if entries is None:
+            if len(self._of) > MOST_TERMS:
+                self._of.clear()
             entries = self._of[essence] = self._entries(pod)
         for shelf, key, term, weight in entries:
             found = shelf.get(key)

@@ -23,6 +23,7 @@ from pilothouse.scheduler.requests import BUILT_IN, amount, is_countable, reques
 
 FINISHED = ("Succeeded", "Failed")
 WIRES = ("Service", "ReplicationController", "ReplicaSet", "StatefulSet")  # their selectors say which pods to spread
+MOST_TOUCHED = 100_000  # rows noted as touched; beyond that everything is looked at anew
 Taints = tuple[Taint, ...]
 
 
@@ -110,6 +111,9 @@ class Columns:
                 self.wire_version += 1
         if rebuild:
             self.build()
+        elif len(self.touched) > MOST_TOUCHED:
+            self.touched.clear()
+            self.standing.clear()
         return changes
 
     def _namespace(self, change: Any) -> None:
@@ -187,8 +191,12 @@ class Columns:
 
     # ---- pods on nodes
 
-    def move(self, pod: Pod, row: int, by: int) -> None:
-        """Put a pod on a node (by=1) or take it off (by=-1), in every column."""
+    def move(self, pod: Pod, row: int, by: int, supposed: bool = False) -> None:
+        """Put a pod on a node (by=1) or take it off (by=-1), in every column.
+
+        Only `supposed` moves, as preemption makes them, count a pod that is being deleted like any other when pods are
+        spread: so does the real scheduler, although it never counts such a pod otherwise.
+        """
         asked = requests_of(pod)
         for name, size in asked.amounts.items():
             column = self.requested.get(name)
@@ -198,7 +206,8 @@ class Columns:
         self.scored["cpu"][row] += by * asked.cpu
         self.scored["memory"][row] += by * asked.memory
         self.pod_count[row] += by
-        self.crowd.move(sort_of(pod), row, by)
+        sort = sort_of(pod)
+        self.crowd.move(sort._replace(leaving=False) if supposed else sort, row, by)
         self.book.move(pod, row, by)
         key = (pod.metadata.namespace, pod.metadata.name)
         if by > 0:

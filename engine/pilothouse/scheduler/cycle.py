@@ -25,6 +25,7 @@ from pilothouse.scheduler.pod_info import PodInfo
 from pilothouse.scheduler.profile import Profile
 
 MOST_SHAPES = 256
+MOST_STATES = 10_000
 MANY = 32  # more rows than this are computed together
 
 
@@ -72,6 +73,8 @@ class Standing:
             state = self.columns.state(row)
             known = self._known.get(state)
             if known is None:
+                if len(self._known) > MOST_STATES:
+                    self._known.clear()
                 self._look(slice(row, row + 1), cycle)
                 passes = bool(cycle.passing(self.pod, Nodes(self.columns, slice(row, row + 1)), cycle.pod_filters)[0])
                 known = self._known[state] = (passes, int(self.fixed[row] - self.base[row]))
@@ -218,4 +221,4 @@ class Cycle:
     def put(self, pods: list[Pod], row: int, by: int) -> None:
         """Put pods on a node, or take them off, to see what would be; whoever does it undoes it."""
         for pod in pods:
-            self.columns.move(pod, row, by)
+            self.columns.move(pod, row, by, supposed=True)

@@ -18,6 +18,7 @@ from pilothouse.scheduler.columns import Columns
 from pilothouse.scheduler.domain import Bools
 from pilothouse.scheduler.pod_info import PodInfo
 
+MOST_SELECTORS = 1_000
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
@@ -36,6 +37,8 @@ def required_nodes(columns: Columns, pod: PodInfo) -> Bools | None:
             mask &= columns.domain(key).where(partial(eq, value))
         if required is not None:
             mask &= matching_nodes(columns, required.nodeSelectorTerms)
+        if len(columns.selected) > MOST_SELECTORS:
+            columns.selected.clear()
         columns.selected[essence] = mask
     return mask
 

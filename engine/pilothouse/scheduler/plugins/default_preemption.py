@@ -136,9 +136,10 @@ def _reasons(cycle: Cycle, pod: PodInfo, row: int) -> list[str]:
     return ["node(s) are promised to pods of higher priority"]
 
 
-def importance(pod: Pod) -> tuple[int, str]:
-    """Sorts the most important first: the highest priority, then the longest running."""
-    return -(pod.spec.priority or 0), pod.status.startTime or LATEST
+def importance(pod: Pod) -> tuple[int, str, str, str]:
+    """Sorts the most important first: the highest priority, then the longest running, then by name."""
+    metadata = pod.metadata
+    return -(pod.spec.priority or 0), pod.status.startTime or LATEST, metadata.namespace, metadata.name
 
 
 def _by_budget(pods: list[Pod], budgets: list[PodDisruptionBudget]) -> tuple[list[Pod], list[Pod]]:

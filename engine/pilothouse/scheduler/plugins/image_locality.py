@@ -31,7 +31,7 @@ class ImageLocality(Plugin):
         for image in images:
             places = nodes.columns.images.get(image)
             if places:
-                size = next(iter(places.values()))
+                size = places[min(places)]
                 scaled = int(size * (len(places) / count))
                 total[list(places)] += scaled
         most = MOST * len(images)
