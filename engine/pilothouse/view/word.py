@@ -2,7 +2,7 @@
 
 A sentence has two forms, for one thing and for many equal ones ("3 pods of eta are ready"). In a form,
 {who} is the actor, {it} the thing, {kind} its kind, {at} its node, {why} the detail, {pods} or {its} the many, and {ats}
-their nodes. {:why} and {(why)} bring their own punctuation and vanish without a detail. In [a|b] the first is said of
+their nodes. In <a|b> the first is said of one node, the second of many. {:why} and {(why)} bring their own punctuation and vanish without a detail. In [a|b] the first is said of
 "you" and of many, the second of one other. The browser gets this table with the data and forms the same sentences by
 the same few rules.
 """
@@ -27,7 +27,7 @@ WORDS = (
     Word("pod-created", "{who} [create|creates] pod {it}", "{who} [create|creates] {pods}"),
     Word("pod-placed", "{who} [place|places] {it} on {at}", "{who} [place|places] {pods} on {ats}"),
     Word("pod-stuck", "no node fits {it}{:why}", "no node fits {pods}{:why}"),
-    Word("pod-pulling", "{at} fetches the image {why} for {it}", "{ats} fetch the image {why} for {pods}"),
+    Word("pod-pulling", "{at} fetches the image {why} for {it}", "{ats} <fetches|fetch> the image {why} for {pods}"),
     Word("pod-started", "{it} starts on {at}", "{pods} start on {ats}"),
     Word("pod-ready", "{it} is ready", "{pods} are ready"),
     Word("pod-unready", "{it} is no longer ready", "{pods} are no longer ready"),
@@ -36,8 +36,8 @@ WORDS = (
     Word("pod-image", "{at} cannot fetch the image of {it}{:why}", "{ats} cannot fetch the image of {pods}{:why}"),
     Word(
         "pod-retries",
-        "{at} waits before it fetches the image of {it} again",
-        "{ats} wait before they fetch the image of {pods} again",
+        "{at} waits before fetching the image of {it} again",
+        "{ats} <waits|wait> before fetching the image of {pods} again",
     ),
     Word("pod-restarted", "{it} is started again{(why)}", "{pods} are started again{(why)}"),
     Word("pod-revived", "{it} is started again and ready{(why)}", "{pods} are started again and ready{(why)}"),
@@ -139,6 +139,7 @@ def sentence(code: int, facts: Facts) -> str:
     many = len(facts.names) > 1
     form = WORDS[code].many if many else WORDS[code].one
     form = re.sub(r"\[([^|]*)\|([^\]]*)\]", r"\1" if facts.who == "you" else r"\2", form)
+    form = re.sub(r"<([^|]*)\|([^>]*)>", r"\2" if len(set(facts.places)) > 1 else r"\1", form)
     fields = {
         "who": facts.who,
         "kind": facts.kind,

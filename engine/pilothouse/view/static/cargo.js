@@ -11,7 +11,7 @@ class Cargo extends Sea {
       const ship = stage.shipOf.get(pn[i]), faded = focus >= 0 && this.story.root(pi[i]) !== focus;
       ctx.save();
       ctx.globalAlpha = pa[i] * (faded ? 0.22 : 1);
-      if (ship && ship.seen) { ctx.translate(0, ship.bob); if (ship.lost) this.tilt(ship, ship.lost); }
+      if (ship && ship.seen && stage.level === 2) { ctx.translate(0, ship.bob); if (ship.lost) this.tilt(ship, ship.lost); }
       this.container(pi[i], ps[i], px[i], py[i], pw[i], ph[i], place);
       ctx.restore();
     }
@@ -53,8 +53,8 @@ class Cargo extends Sea {
     if (!this.still && since >= 0 && since < 1 && state !== GONE) { // a glint when something has changed
       ctx.globalAlpha = alpha * (1 - since) * 0.9; ctx.strokeStyle = theme.glow; ctx.lineWidth = 2.5; ctx.stroke(body); ctx.globalAlpha = alpha;
     }
-    if (look.mark && w > 24) this.mark(look, x, y, w, look.fill === "half" ? h * 0.68 : h, solid ? theme.onFill : theme.text, colour, solid);
-    if (!this.unlabelled) this.label(pod, look, x, y, w, look.fill === "half" ? h * 0.68 : h, solid ? theme.onFill : theme.text, colour, solid);
+    if (look.mark && w > 24 && h > 11) this.mark(look, x, y, w, look.fill === "half" ? h * 0.68 : h, solid ? theme.onFill : theme.text, colour, solid);
+    if (!this.unlabelled && h > 11) this.label(pod, look, x, y, w, look.fill === "half" ? h * 0.68 : h, solid ? theme.onFill : theme.text, colour, solid);
   }
 
   label(pod, look, x, y, w, h, ink, colour, solid) {

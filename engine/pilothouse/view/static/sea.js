@@ -113,9 +113,10 @@ class Sea extends Pen {
     const { theme, story } = this, { x, w } = ship, carried = this.load.get(ship.node), first = top + hull * 0.24, second = top + hull * 0.53;
     const words = (ship.state & 3) === NODE_LOST ? "not ready" : (ship.state & 3) === NODE_SILENT ? "silent" : ship.state & CORDONED ? "closed" : "";
     const note = words || `${carried.pods} pod${carried.pods === 1 ? "" : "s"}`, left = x + 17, right = x + w - 28;
-    const size = clamp(hull * 0.23, 11, 13.5);
-    this.text(note, right, first, 11, words ? theme.onHull : theme.onHullSoft, "right", words ? 700 : 400);
-    this.text(story.names[ship.node], left, first, size, theme.onHull, "left", 600, right - left - (words ? 62 : 46));
+    const size = clamp(hull * 0.23, 11, 13.5), narrow = right - left < 140;
+    this.text(note, narrow ? left : right, narrow ? second : first, 11, words ? theme.onHull : theme.onHullSoft, narrow ? "left" : "right", words ? 700 : 400);
+    this.text(story.names[ship.node], left, first, size, theme.onHull, "left", 600, right - left + (narrow ? 8 : words ? -62 : -46));
+    if (narrow) return;
     const half = (right - left) / 2, wide = half - 8;
     this.gauge("cpu", left, second, wide, carried.cpu, story.cpu[ship.node], cores, hull);
     this.gauge("mem", left + half + 4, second, wide, carried.memory, story.memory[ship.node], memories, hull);

@@ -22,7 +22,7 @@ class Stage {
     const free = new Map();
     const quay = [];
     const slot = new Int32Array(rows).fill(-1), wide = new Uint16Array(rows), high = new Uint16Array(rows), moved = new Int32Array(rows).fill(-1);
-    let quaySize = 1, quayFrom = 0;
+    let quaySize = 1, quayFrom = 0, together = -1, berths = [];
     const take = (grid, at, w, h, value) => {
       for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) grid[at + y * columns + x] = value;
     };
@@ -39,12 +39,11 @@ class Stage {
       if (a[row] === GONE) { moved[row] = from; continue; }
       moved[row] = row;
       wide[row] = high[row] = 1;
-      if (b[row] < 0 || !decks.has(b[row])) {
-        let at = quayFrom;
-        while (quay[at]) at++;
-        quay[at] = 1; quayFrom = at + 1;
-        slot[row] = at;
-        quaySize = Math.max(quaySize, at + 1);
+      if (b[row] < 0 || !decks.has(b[row])) { // of those that come together, the first lies on top: the crane takes it first
+        if (story.beatOf[row] !== together) { together = story.beatOf[row]; berths = this.berths(together, quay, quayFrom); }
+        slot[row] = berths.pop();
+        quay[slot[row]] = 1;
+        quaySize = Math.max(quaySize, slot[row] + 1);
         continue;
       }
       const node = b[row], grid = decks.get(node);
@@ -72,6 +71,16 @@ class Stage {
     }
     Object.assign(this, { units: size, columns, lines, slot, wide, high, moved, quaySize, aspect });
     return true;
+  }
+
+  // Free places on the quay for all pods that come to it in one beat, the lowest first.
+  berths(beat, quay, from) {
+    const { first, thing, kinds, a, b, before } = this.story, free = [];
+    const comes = (row) => kinds[thing[row]] === "Pod" && a[row] !== GONE && b[row] < 0 && (before[row] < 0 || a[before[row]] === GONE || b[before[row]] >= 0);
+    let count = 0;
+    for (let row = first[beat]; row < this.story.endOf(beat); row++) if (comes(row)) count++;
+    for (let at = from; free.length < Math.max(count, 1); at++) if (!quay[at]) free.push(at);
+    return free;
   }
 
   // Everything in CSS pixels for a canvas of this size.

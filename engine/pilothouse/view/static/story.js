@@ -96,7 +96,8 @@ class Story {
       this.start[beat] = place;
       this.span[beat] *= this.pace;
       const end = this.endOf(beat), count = end - first[beat];
-      for (let row = first[beat], i = 0; row < end; row++, i++) this.at[row] = place + (this.span[beat] * 0.55 * i) / count;
+      const stagger = this.words[this.word[first[beat]]][0] === "pod-created" ? 0.15 : 0.55; // a stack comes as one, then goes piece by piece
+      for (let row = first[beat], i = 0; row < end; row++, i++) this.at[row] = place + (this.span[beat] * stagger * i) / count;
       place += this.span[beat];
     }
     this.length = place + Math.max(lead[beats] * this.pace, 0.6);
@@ -165,6 +166,7 @@ class Story {
     };
     return this.words[this.word[first]][names.length > 1 ? 2 : 1]
       .replace(/\[([^|]*)\|([^\]]*)\]/g, (_, you, other) => (who === "you" ? you : other))
+      .replace(/<([^|]*)\|([^>]*)>/g, (_, one, many) => (new Set(places).size > 1 ? many : one))
       .replace(/\{([^}]*)\}/g, (_, field) => fields[field]);
   }
 }
