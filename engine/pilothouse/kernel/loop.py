@@ -29,6 +29,7 @@ RETRY = (
     1000.0,
 )  # seconds: first and longest wait after a failure, doubled in between as controller-runtime does
 LIVELOCK = 10_000  # turns of one key in one instant after which nobody believes that it will come to rest
+PATIENCE = 1_000  # the same for a learner's component, who waits for the answer
 
 
 class Controller:
@@ -224,10 +225,11 @@ class Loop:
             self._instant_at = self.clock.now
             self._instant.clear()
         self._instant[wake_up.component, wake_up.key] += 1
-        if self._instant[wake_up.component, wake_up.key] > LIVELOCK:
+        turns = self._instant[wake_up.component, wake_up.key]
+        if turns > PATIENCE and (turns > LIVELOCK or not is_built_in(self.components[wake_up.component])):
             self._instant.clear()
             raise Livelock(
-                f"{wake_up.component} looked at {wake_up.key} {LIVELOCK} times in one instant and still is not content; "
+                f"{wake_up.component} looked at {wake_up.key} {turns - 1} times in one instant and still is not content; "
                 "write only what differs from what is there, or return the seconds after which to look again"
             )
 

@@ -22,8 +22,8 @@ Row = tuple[str, str, str]
 class Beside:
     """The same facts of two clusters in two columns."""
 
-    def __init__(self, before: Cluster, after: Cluster) -> None:
-        self.before, self.after = before, after
+    def __init__(self, before: Cluster, after: Cluster, names: tuple[str, str] = ("before", "after")) -> None:
+        self.before, self.after, self.names = before, after, names
 
     def rows(self) -> list[Row]:
         """Return (what, before, after) for the time, each workload, the pods, and each node."""
@@ -31,7 +31,7 @@ class Beside:
         return [(name, left.get(name, "–"), right.get(name, "–")) for name in {**left, **right}]
 
     def __repr__(self) -> str:
-        rows = [("", "before", "after"), *self.rows()]
+        rows = [("", *self.names), *self.rows()]
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
         return "\n".join(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
@@ -43,9 +43,10 @@ class Beside:
             f"<td>{'<strong>' + escape(right) + '</strong>' if left != right else escape(right)}</td></tr>"
             for name, left, right in self.rows()
         )
-        head = '<tr><th></th><th scope="col">before</th><th scope="col">after</th></tr>'
+        left, right = map(escape, self.names)
+        head = f'<tr><th></th><th scope="col">{left}</th><th scope="col">{right}</th></tr>'
         table = f"<table><caption>what changed is bold</caption><thead>{head}</thead><tbody>{body}</tbody></table>"
-        pictures = drawn("before", self.before) + drawn("after", self.after)
+        pictures = drawn(left, self.before) + drawn(right, self.after)
         return {
             "text/plain": repr(self),
             "text/html": f'<div style="display:flex;flex-wrap:wrap;gap:1em">{pictures}</div>{table}',

@@ -73,11 +73,12 @@ class Check:
     seeds: Sequence[int] = (0, 1, 2)
     points: int = 0
     needs_a_hand: bool = True
+    began: Callable[[Cluster, int], bool] | None = None  # says whether anything was done, where `touched` cannot
     score: Callable[[Cluster, int], str] | None = None
 
     def judge(self, cluster: Cluster, since: int = 0) -> Verdict:
         """Judge a cluster in which the task began at revision `since`."""
-        if self.needs_a_hand and not touched(cluster, since):
+        if self.needs_a_hand and not (self.began or touched)(cluster, since):
             return Verdict("untouched", self.name, "nothing has been changed in this cluster yet")
         try:
             return self._judge(cluster, since)

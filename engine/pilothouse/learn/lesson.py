@@ -142,11 +142,11 @@ class Lesson:
         """Show the engine's own lines: a function, a method or a class."""
         return sources.source(thing)
 
-    def beside(self, before: Cluster, after: Cluster) -> Beside:
+    def beside(self, before: Cluster, after: Cluster, names: tuple[str, str] = ("before", "after")) -> Beside:
         """Put two clusters side by side: a cluster and a fork of it in which one thing was changed."""
         _must_be_cluster(before, "lesson.beside(cluster, after)")
         _must_be_cluster(after, "lesson.beside(cluster, after)")
-        return Beside(before, after)
+        return Beside(before, after, names)
 
     def progress(self) -> Standing:
         """Show where you stand in this lesson."""
