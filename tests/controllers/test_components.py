@@ -32,6 +32,9 @@ def events(rig: Rig, reason: str) -> list[str]:
     return [event.message for event in rig.api.list("events", "*") if event.reason == reason]
 
 
+@pytest.mark.fidelity(
+    "Namespaces: service account and root certificate", "simplified", "both are there; the certificate is a placeholder"
+)
 def test_every_namespace_is_furnished(rig: Rig) -> None:
     rig.api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "lab"}})
     rig.settle()
@@ -41,6 +44,11 @@ def test_every_namespace_is_furnished(rig: Rig) -> None:
     assert rig.api.get("cm", "kube-root-ca.crt", "lab")
 
 
+@pytest.mark.fidelity(
+    "Namespaces: deletion",
+    "simplified",
+    "conditions and order as recorded; what is left is looked at when something goes, not every few seconds",
+)
 def test_a_namespace_takes_its_contents_along(rig: Rig) -> None:
     rig.api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "lab"}})
     rig.settle()
@@ -177,6 +185,9 @@ def test_a_silent_kubelet(rig: Rig, tolerations: list[dict[str, Any]], gone_afte
     assert events(rig, "TaintManagerEviction") == ["Marking for deletion Pod default/p"]
 
 
+@pytest.mark.fidelity(
+    "Nodes: pods of a deleted node", "simplified", "removed after 40 seconds; ended pods are never counted"
+)
 def test_pods_of_a_lost_node_are_removed(rig: Rig) -> None:
     rig.api.create(
         {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {**TEMPLATE["spec"], "nodeName": "n1"}}

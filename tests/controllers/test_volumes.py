@@ -8,6 +8,18 @@ import pytest
 from rig import Rig
 
 
+pytestmark = [
+    pytest.mark.fidelity(
+        "Volumes: binding, reclaim policies, protection",
+        "simplified",
+        "static and WaitForFirstConsumer binding as in the real binder; nothing is resized, recycled or moved",
+    ),
+    pytest.mark.fidelity(
+        "Volumes: provisioning", "invented", "one provisioner serves every StorageClass and takes a second"
+    ),
+]
+
+
 def storage_class(name: str, **more: Any) -> dict[str, Any]:
     body = {"provisioner": "example.com/disk", "volumeBindingMode": "Immediate", **more}
     return {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": name}, **body}

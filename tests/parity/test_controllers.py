@@ -16,6 +16,23 @@ SEES_MORE = {  # what a component does when it starts again, here as in the real
     "cron-forbid": "a CronJob controller says once more that the last Job still runs",
 }
 
+FAITHFUL = {
+    "ReplicaSets and ReplicationControllers: ranking of victims, adoption, release": "rs-*, victims-*",
+    "Deployments: Recreate, pause, undo, history, proportional scaling": "recreate-*, pause-*, undo-*, history-*, proportional*",
+    "StatefulSets: order, partitions, revisions, claims": "sts-*",
+    "DaemonSets: tolerations, updates": "ds-*",
+    "Jobs: indexes, back-off, limits, policies, deadlines, TTL": "job-*",
+    "CronJobs: schedules, policies, history": "cron-*",
+    "Garbage collection: background, foreground, orphan": "gc-*, finalizer*",
+    "Services: EndpointSlices": "eps-*",
+    "Disruption budgets and evictions": "pdb-*",
+    "Quotas and limit ranges": "quota-*, limits-*",
+}
+pytestmark = [
+    pytest.mark.fidelity(feature, "faithful", f"recorded facts: conformance/controllers/{files}")
+    for feature, files in FAITHFUL.items()
+]
+
 
 @pytest.fixture(scope="module")
 def judge(shared: Path) -> ModuleType:
