@@ -141,6 +141,11 @@ def painted(page: Any, colour: str) -> int:
     )
 
 
+@pytest.mark.fidelity(
+    "View: animated picture and timeline",
+    "invented",
+    "shows what the store's log says, no more and no less; quiet spans are shortened and bursts spread, the clock stays true",
+)
 def test_the_end_is_the_state_of_the_cluster(cluster_and_page, show):
     cluster, page = cluster_and_page[0], show("all")
     expected = {

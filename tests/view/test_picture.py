@@ -6,17 +6,13 @@ import pytest
 from harbour import Harbour, fleet, lesson
 from PIL import Image
 
+from pilothouse.view import still
 from pilothouse.view.deck import fleet_grid, stow
 from pilothouse.view.meaning import Thing
-from pilothouse.view.picture import WIDTH, picture
+from pilothouse.view.picture import WIDTH
 from pilothouse.view.state import READY, STATES
-from pilothouse.view.story import Story
 
-
-def drawn(harbour):
-    story = Story(harbour.store)
-    story.read()
-    return picture(story)
+drawn = still
 
 
 def colours(png):

@@ -1,5 +1,8 @@
 """Sentences as a list, as text and as HTML."""
 
+import subprocess
+import sys
+
 import pytest
 from harbour import Harbour
 
@@ -72,3 +75,12 @@ def test_a_long_timeline_is_cut_and_says_so(harbour):
     timeline = Timeline(harbour)
     assert str(timeline).startswith("(61 earlier sentences are not shown here")
     assert len(str(timeline).splitlines()) == 201
+
+
+def test_reading_needs_no_notebook():
+    """The timeline works where neither IPython nor anywidget is imported."""
+    code = (
+        "import sys, pilothouse.view; print([name for name in ('IPython', 'anywidget', 'PIL') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

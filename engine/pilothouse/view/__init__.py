@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pilothouse.view.picture import still
 from pilothouse.view.timeline import Sentence, Timeline
 from pilothouse.view.why import Why
 
 if TYPE_CHECKING:
     from pilothouse.view.widget import View as View
 
-__all__ = ["Sentence", "Timeline", "View", "Why"]
+__all__ = ["Sentence", "Timeline", "View", "Why", "still"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,8 @@ and with the same arithmetic (deck.py), at two pixels a point, in few colours, s
 
 from __future__ import annotations
 
+from typing import Any
+
 from pilothouse.view.deck import Box, Cells, fleet_grid, stow
 from pilothouse.view.meaning import Thing
 from pilothouse.view.pencil import Pencil, curve
@@ -18,6 +20,13 @@ WIDTH, LEFT = 760, 138  # points: of the picture, and of the quay
 SKY, SEA, WAVE, HULL, DIM, BOOT, BOOT_DIM = "#F4F7F8", "#CFE0E7", "#8FB3C1", "#27475A", "#8796A0", "#AE6A57", "#A3938D"
 TEXT, SOFT, GUIDE, PIER, PIER_EDGE, PIER_TEXT = "#1E323D", "#566C78", "#DCE4E8", "#D8D0C1", "#B9AE99", "#5F5646"
 LAMP, WHITE, EDGE, GLASS, ON_HULL, TRACK = "#E59A00", "#FFFFFF", "#B8C6CE", "#5C7F92", "#D9E2E7", "#4C6879"
+
+
+def still(cluster: Any) -> bytes:
+    """The newest state of a cluster, as a PNG."""
+    story = Story(cluster.store)
+    story.read()
+    return picture(story)
 
 
 def picture(story: Story) -> bytes:

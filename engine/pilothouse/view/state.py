@@ -36,10 +36,10 @@ STATES = (
     State("stuck", "no node fits", "none", "?", "#B4570B", "#F2A25C"),
     State("placed", "placed, not started", "hatch", "↓", "#4E9CC9", "#6DB9E3"),
     State("running", "running, not ready", "half", "", "#2F6FB0", "#5C9BDD"),
-    State("ready", "ready", "solid", "", "#0F8A6D", "#2FB795"),
-    State("done", "finished", "solid", "✓", "#7D8B95", "#8795A1"),
+    State("ready", "ready", "solid", "", "#0C7F63", "#2FB795"),
+    State("done", "finished", "solid", "✓", "#6B7983", "#8795A1"),
     State("failed", "failed", "stripes", "✕", "#C2410C", "#F0743E"),
-    State("crashing", "crashing, or cannot start", "stripes", "!", "#D0551B", "#F58A55"),
+    State("crashing", "crashing, or cannot start", "stripes", "!", "#C24D14", "#F58A55"),
     State("leaving", "stopping", "none", "→", "#A2588F", "#D68CC2"),
 )
 
