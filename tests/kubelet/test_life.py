@@ -472,6 +472,17 @@ def test_commands_in_containers_and_their_refusals(bench: Callable[..., Any]) ->
         assert words in str(refusal.value)
 
 
+def test_what_only_seems_to_happen_is_named(bench: Callable[..., Any]) -> None:
+    b = bench(unknown="assume")
+    b.pod("piped", containers=[busybox("ls | wc -l")])
+    b.pod("own", containers=[{"name": "c", "image": "corp/app:7"}])
+    b.run(10)
+    assert b.kubelet.unsimulated() == [
+        "image docker.io/corp/app:7: nobody knows it; it is taken for a server that stays up",
+        "pod default/piped, container c: sh -c ls | wc -l: |",
+    ]
+
+
 def test_old_logs_do_not_grow_without_bound(bench: Callable[..., Any]) -> None:
     b = bench()
     b.pod(

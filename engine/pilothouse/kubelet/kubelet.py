@@ -202,6 +202,18 @@ class Kubelet(NodeKeeper):
         """
         return inside.logs(self, self.api.get("Pod", pod, namespace), container, previous)
 
+    def unsimulated(self) -> list[str]:
+        """What containers were asked to do and only seem to do: one line each, sorted."""
+        found = [
+            f"image {name}: nobody knows it; it is taken for a server that stays up" for name in self.registry.assumed
+        ]
+        for key, record in self.records.items():
+            for box in record.boxes:
+                if box.process is not None:
+                    told = f"pod {key.namespace}/{key.name}, container {box.name}: "
+                    found += [told + line for line in box.process.tape.unsimulated]
+        return sorted(found)
+
     def execute(self, pod: str, command: list[str], container: str = "", namespace: str = "default") -> Result:
         """Run a command in a container, beside its process, as `kubectl exec` does.
 

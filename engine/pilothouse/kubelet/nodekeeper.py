@@ -55,6 +55,10 @@ class NodeKeeper(Controller):
         self.api.get("Pod", pod, namespace)
         raise ApiError(500, "", "this cluster was made with kubelet=False: it has pods, but no containers")
 
+    def unsimulated(self) -> list[str]:
+        """What containers were asked to do and only seem to do: without a kubelet there are none."""
+        return []
+
     def look_after(self, name: str) -> None:
         """Report a node as healthy that others have given up, if its kubelet lives.
 
