@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from pilothouse import kernel
 from pilothouse.api import Base, replace, to_dict
-from pilothouse.apiserver import apply, lease, patch, status, subresource
+from pilothouse.apiserver import apply, lease, patch, status
 from pilothouse.apiserver.acting import Acting
 from pilothouse.apiserver.deletion import delete
 from pilothouse.apiserver.recorder import record
 from pilothouse.apiserver.selection import Fits, choose
+from pilothouse.apiserver.subresource import bind, evict, patch_scale, scale_of
 from pilothouse.apiserver.watch import Watch
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Client:
         if found is None:
             raise status.not_found(info.plural, info.group, name)
         if subresource == "scale":
-            return _scale(info, found)
+            return scale_of(self.door, info, found)
         return lease.renewed(found, self.door.clock.now) if info.kind == "Lease" else found
 
     def list(
@@ -167,17 +168,15 @@ class Client:
         if sub == "eviction":
             options = (body or {}).get("deleteOptions") or {}
             grace = options.get("gracePeriodSeconds")
-            return subresource.evict(
-                self.door, namespace, name, grace, self.user, dry_run or bool(options.get("dryRun"))
-            )
+            return evict(self.door, namespace, name, grace, self.user, dry_run or bool(options.get("dryRun")))
         if sub == "binding":
             node = ((body or {}).get("target") or {}).get("name", "")
-            return subresource.bind(self.door, namespace, name, node, dry_run)
+            return bind(self.door, namespace, name, node, dry_run)
         old = self._store.get(info.store_name, namespace if info.namespaced else "", name)
         if old is None:
             raise status.not_found(info.plural, info.group, name)
         if sub == "scale":
-            return subresource.patch_scale(self.door, info, old, body, type, self.user, dry_run)
+            return patch_scale(self.door, info, old, body, type, self.user, dry_run)
         item, self.warnings = self.door.decode(patch.patched(to_dict(old), body, type, info), validation)
         _same_name(item, name)
         return self.door.update(item, self.user, dry_run, sub)
@@ -216,14 +215,14 @@ class Client:
     def bind(self, name: str, namespace: str, node: str) -> Any:
         """Put a pod on a node: the binding subresource, as the scheduler writes it."""
         with self._acting():
-            taken = subresource.bind(self.door, namespace, name, node)
+            taken = bind(self.door, namespace, name, node)
         self._note("bind", False, name=name, namespace=namespace, node=node)
         return taken
 
     def evict(self, name: str, namespace: str = "default", grace: int | None = None, dry_run: bool = False) -> Any:
         """Ask a pod to go, as `kubectl drain` does; a disruption budget may refuse (429)."""
         with self._acting():
-            taken = subresource.evict(self.door, namespace, name, grace, self.user, dry_run)
+            taken = evict(self.door, namespace, name, grace, self.user, dry_run)
         self._note("evict", dry_run, name=name, namespace=namespace, grace=grace)
         return taken
 
@@ -282,10 +281,6 @@ def _as_asked(item: Any, obj: dict[str, Any]) -> Any:
     from pilothouse.api.convert import to_version
 
     return to_version(item, obj["apiVersion"])
-
-
-def _scale(info: ResourceInfo, item: Any) -> Any:
-    return subresource.scale_of(info, item)
 
 
 def _plain(value: Any) -> Any:

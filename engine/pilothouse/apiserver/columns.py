@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from pilothouse.api import Selector, age, since_epoch
+from pilothouse.api import Selector, age, since_epoch, to_dict
+from pilothouse.apiserver.custom import columns as printed
+from pilothouse.apiserver.custom import infos, look
 from pilothouse.apiserver.table import NONE, UNKNOWN, UNSET, Column, old, since
 
 Row = Callable[[Any, float], list[Any]]
@@ -490,6 +492,27 @@ def _csi_driver(item: Any, now: float) -> list[Any]:
 
 
 GENERAL = show("Name | Age", _age_only)
+
+
+def declared(definition: Any) -> Show:
+    """The columns that a CustomResourceDefinition asks for."""
+    info = next(iter(infos(definition)), None)
+    given = printed(definition, info.version) if info is not None else []
+    if not given:
+        return GENERAL
+
+    def row(item: Any, now: float) -> list[Any]:
+        plain = to_dict(item)
+        cells: list[Any] = [_name(item)]
+        for _, kind, _, path in given:
+            found = look(path, plain)
+            cells.append("" if found is None else since(found, now) if kind == "date" else found)
+        return cells
+
+    return Show(
+        [Column("Name", "string", 0, "name"), *[Column(name, kind, wide) for name, kind, wide, _ in given]], row
+    )
+
 
 COLUMNS: dict[str, Show] = {
     "Pod": show(

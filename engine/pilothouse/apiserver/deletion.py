@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pilothouse.api import replace, timestamp
-from pilothouse.apiserver import status
+from pilothouse.apiserver import custom, status
 from pilothouse.apiserver.admission import Request, namespace
 
 if TYPE_CHECKING:
@@ -51,12 +51,22 @@ def delete(
     waits = bool(finalizers or seconds or (info.kind == "Namespace" and old.spec.finalizers))
     if not waits:
         if not dry_run:
+            if info.kind == custom.DEFINITIONS:
+                _undefine(door, old)
             door.store.delete(info.store_name, meta.namespace, name)
         return old
     marked = _mark(old, info, door.clock.now, seconds, finalizers)
     if dry_run or marked == old:
         return marked
     return door.store.update(marked)
+
+
+def _undefine(door: Door, definition: Any) -> None:
+    """With a definition all objects of its kind go."""
+    for info in custom.infos(definition)[:1]:
+        for item in door.store.list(info.store_name):
+            door.store.delete(info.store_name, item.metadata.namespace, item.metadata.name)
+    door.defined(None, definition)
 
 
 def _check(old: Any, info: ResourceInfo, preconditions: dict[str, str]) -> None:

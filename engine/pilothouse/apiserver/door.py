@@ -14,7 +14,7 @@ from pilothouse import kernel
 from pilothouse.api import replace, timestamp
 from pilothouse.api.decode import DecodeError, decode
 from pilothouse.api.scheme import DEFAULT, ResourceInfo, Scheme, UnknownKind
-from pilothouse.apiserver import metadata, status
+from pilothouse.apiserver import custom, metadata, status
 from pilothouse.apiserver.admission import CHAIN, Request
 from pilothouse.apiserver.kind import Kind
 from pilothouse.apiserver.kinds import table_of
@@ -44,24 +44,43 @@ class Door:
         self.tables: dict[str, Kind] = {}
         self._infos: dict[tuple[str, str], ResourceInfo] = {}
         store.index("Event", "about", _about)
+        self.refresh()
 
     def fork(self, store: kernel.Store, clock: kernel.Clock, randoms: Callable[[str], Random]) -> Door:
         """The same door to another store."""
-        twin = Door(store, clock, randoms, self.scheme.copy())
-        twin.tables = dict(self.tables)
-        return twin
+        return Door(store, clock, randoms)
 
     # ------------------------------------------------------------------------------------------------------------- kinds
+
+    def refresh(self) -> None:
+        """Serve the kinds that the definitions in the store define; for stores that were filled by another way than this door."""
+        for definition in self.store.all(custom.DEFINITIONS):
+            custom.register(self.scheme, definition)
+        self._infos.clear()
+        self.tables.clear()
+
+    def defined(self, definition: Any, before: Any) -> None:
+        """A definition was written (or removed: None): serve what it says now."""
+        custom.register(self.scheme, definition, before)
+        self._infos.clear()
+        self.tables.clear()
+
+    def definition(self, info: ResourceInfo) -> Any:
+        """The CustomResourceDefinition of a custom kind."""
+        return self.store.get(custom.DEFINITIONS, "", f"{info.plural}.{info.group}")
 
     def info(self, item: Any) -> ResourceInfo:
         """Names and scope of an object's kind. Raises ApiError 404 where the kind is not served."""
         key = (item.apiVersion, item.kind)
         info = self._infos.get(key)
         if info is None:
-            info = self.scheme.find(*key)
-            if info is None:
-                raise unknown(f'no matches for kind "{item.kind}" in version "{item.apiVersion}"')
-            self._infos[key] = info
+            info = self._infos[key] = self._find(*key)
+        return info
+
+    def _find(self, version: str, kind: str) -> ResourceInfo:
+        info = self.scheme.find(version, kind)
+        if info is None:
+            raise unknown(f'no matches for kind "{kind}" in version "{version}"')
         return info
 
     def resource(self, word: str) -> ResourceInfo:
@@ -76,7 +95,8 @@ class Door:
         name = info.store_name
         found = self.tables.get(name)
         if found is None:
-            found = self.tables[name] = table_of(name) or _NO_KIND
+            made = custom.table_of(self.definition(info)) if info.custom else table_of(name)
+            found = self.tables[name] = made or _NO_KIND
         return found
 
     def decode(self, data: Any, validation: str = "Strict") -> tuple[Any, list[str]]:
@@ -92,13 +112,18 @@ class Door:
         if missing:
             told = missing[0] if len(missing) == 1 else f"[{', '.join(missing)}]"
             raise status.bad_request(f"error validating data: {told}")
-        info = self.scheme.find(str(data["apiVersion"]), str(data["kind"]))
-        if info is None:
-            raise unknown(f'no matches for kind "{data["kind"]}" in version "{data["apiVersion"]}"')
+        info = self._find(str(data["apiVersion"]), str(data["kind"]))
+        dropped: list[str] = []
+        if info.custom:
+            definition = self.definition(info)
+            data, dropped = custom.pruned(definition, data)
+            info = custom.infos(definition)[0]
+            data["apiVersion"] = info.api_version
         try:
             item, problems = decode(data, info)
         except DecodeError as error:
             raise status.bad_request(str(error)) from None
+        problems = (*problems, *dropped[: 100 - len(problems)])
         if problems and validation == "Strict":
             told = "strict decoding error: " + ", ".join(problems)
             raise status.undecodable(info.kind, info.version, told)
@@ -134,7 +159,10 @@ class Door:
         if item.metadata.resourceVersion:
             raise ApiError(500, "", "resourceVersion should not be set on objects to be created")
         item = self._identify(item, info)
-        return self.store.create(item)
+        item = self.store.create(item)
+        if info.kind == custom.DEFINITIONS:
+            self.defined(item, None)
+        return item
 
     def _begin(self, item: Any, kind: Kind) -> Any:
         meta = replace(
@@ -267,7 +295,10 @@ class Door:
         if ended and not getattr(getattr(item, "spec", None), "finalizers", None):
             self.store.delete(kernel.key_of(item).kind, meta.namespace, meta.name)
             return item
-        return self.store.update(item)
+        stored = self.store.update(item)
+        if item.kind == custom.DEFINITIONS:
+            self.defined(stored, old)
+        return stored
 
     # -------------------------------------------------------------------------------------------------------- validation
 

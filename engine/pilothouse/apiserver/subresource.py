@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pilothouse.api import ObjectMeta, PodCondition, Selector, replace, timestamp, to_dict
-from pilothouse.apiserver import patch, status
+from pilothouse.apiserver import custom, patch, status
 from pilothouse.apiserver.deletion import delete
 from pilothouse.apiserver.status import ApiError
 
@@ -136,15 +136,19 @@ def _too_many(name: str, told: str, retry: int = 0) -> None:
 # ------------------------------------------------------------------------------------------------------------------- scale
 
 
-def scale_of(info: ResourceInfo, item: Any) -> Any:
+def scale_of(door: Door, info: ResourceInfo, item: Any) -> Any:
     """The Scale of an object that has replicas."""
-    if "scale" not in info.subresources or not hasattr(item.spec, "replicas"):
+    if "scale" not in info.subresources:
         raise ApiError(404, "NotFound", "the server could not find the requested resource")
-
     from pilothouse.api import Scale, ScaleSpec, ScaleStatus
 
     meta = item.metadata
-    selector = Selector.of(item.spec.selector)
+    if info.custom:
+        wanted, seen, chosen = custom.replicas(door.definition(info), info.version, item)
+    else:
+        selector = Selector.of(item.spec.selector)
+        wanted = 1 if item.spec.replicas is None else item.spec.replicas
+        seen, chosen = item.status.replicas, str(selector) if selector else ""
     return Scale(
         metadata=ObjectMeta(
             name=meta.name,
@@ -153,14 +157,14 @@ def scale_of(info: ResourceInfo, item: Any) -> Any:
             resourceVersion=meta.resourceVersion,
             creationTimestamp=meta.creationTimestamp,
         ),
-        spec=ScaleSpec(replicas=1 if item.spec.replicas is None else item.spec.replicas),
-        status=ScaleStatus(replicas=item.status.replicas, selector=str(selector) if selector else ""),
+        spec=ScaleSpec(replicas=wanted),
+        status=ScaleStatus(replicas=seen, selector=chosen),
     )
 
 
 def patch_scale(door: Door, info: ResourceInfo, item: Any, body: Any, kind: str, user: str, dry_run: bool) -> Any:
     """Change only the number of replicas. Answers with the Scale."""
-    before = to_dict(scale_of(info, item))
+    before = to_dict(scale_of(door, info, item))
     after = patch.json_patch(before, body) if kind == "json" else patch.merge(before, body)
     wanted = (after.get("spec") or {}).get("replicas") or 0
     if wanted.__class__ is not int:
@@ -170,5 +174,8 @@ def patch_scale(door: Door, info: ResourceInfo, item: Any, body: Any, kind: str,
     if wanted < 0:
         faults = [status.invalid("spec.replicas", wanted, "must be greater than or equal to 0")]
         raise status.unprocessable("Scale", "autoscaling", item.metadata.name, faults)
-    changed = replace(item, spec=replace(item.spec, replicas=wanted))
-    return scale_of(info, door.update(changed, user, dry_run))
+    if info.custom:
+        changed = custom.scaled(door.definition(info), info.version, item, wanted)
+    else:
+        changed = replace(item, spec=replace(item.spec, replicas=wanted))
+    return scale_of(door, info, door.update(changed, user, dry_run))

@@ -32,14 +32,14 @@ class Table(NamedTuple):
     rows: list[list[str]]
 
 
-def table(kind: str, objects: Iterable[Any], wide: bool = False, now: float = 0.0) -> Table:
+def table(kind: str, objects: Iterable[Any], wide: bool = False, now: float = 0.0, definition: Any = None) -> Table:
     """The table of `objects`, all of the kind called `kind` in the store. `now`: virtual seconds, for ages.
 
-    A kind without columns of its own shows name and age.
+    A kind without columns of its own shows name and age; a custom one those of its `definition`.
     """
-    from pilothouse.apiserver.columns import COLUMNS, GENERAL
+    from pilothouse.apiserver.columns import COLUMNS, GENERAL, declared
 
-    spec = COLUMNS.get(kind, GENERAL)
+    spec = COLUMNS.get(kind, GENERAL) if definition is None else declared(definition)
     columns = spec.columns if wide else [one for one in spec.columns if not one.priority]
     shown = [index for index, one in enumerate(spec.columns) if wide or not one.priority]
     rows = []

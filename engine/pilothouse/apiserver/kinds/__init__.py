@@ -15,6 +15,7 @@ _HOMES = {
     "cluster": ("Node", "Namespace", "Lease", "Event"),
     "config": ("ConfigMap", "Secret", "ServiceAccount"),
     "daemonset": ("DaemonSet",),
+    "definition": ("CustomResourceDefinition",),
     "deployment": ("Deployment",),
     "extension": (
         "ValidatingAdmissionPolicy",
