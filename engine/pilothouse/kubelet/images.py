@@ -19,6 +19,12 @@ class Images:
 
     def __init__(self, store: Store, present: dict[tuple[str, str], int]) -> None:
         self.store, self.present = store, present
+        if not present:  # after a restart; a fork brings its own
+            self.read()
+
+    def read(self) -> None:
+        """Find out again which images are where, from what was told."""
+        store, present = self.store, self.present
         for node in store.all("Node"):
             for image in node.status.images:
                 for name in image.names:
