@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import time
 
+import pytest
 from small_world import a_node, a_pod, node, place_of, pod, typed
 
 from pilothouse import Cluster
 from pilothouse.scheduler import Profile, explain, snapshot_of
 
 
+@pytest.mark.fidelity(
+    "Scheduler: explanations", "invented", "The same plugins are asked again about the moment of the decision."
+)
 def test_the_past_is_explained_as_it_was() -> None:
     cluster = Cluster(nodes=[node("n1", cpu="1"), node("n2", cpu="1")], kubelet=False)
     cluster.apply(pod("first", cpu="1"))

@@ -55,6 +55,9 @@ def test_a_pod_with_a_place_needs_none() -> None:
     assert asked([node("n1")], pod()).fixes() == []
 
 
+@pytest.mark.fidelity(
+    "Scheduler: fixes", "invented", "No real scheduler offers changes; each one here is tried out first."
+)
 def test_a_fix_can_be_applied() -> None:
     cluster = Cluster(nodes=[node("n1", cpu="2"), node("n2", cpu="1")], kubelet=False)
     cluster.apply(pod("big", cpu="8"))
@@ -71,6 +74,7 @@ def test_a_fix_can_be_applied() -> None:
         assert fork.get("pod", "big").spec.nodeName in fix.nodes, fix.words
 
 
+@pytest.mark.fidelity("Scheduler: capacity", "invented", "Pods are placed one by one on a copy until none fits.")
 def test_capacity_counts_and_says_what_stops_the_next() -> None:
     cluster = Cluster(nodes=[node("n1", cpu="2"), node("n2", cpu="1")], kubelet=False)
     cluster.apply(pod("old"))

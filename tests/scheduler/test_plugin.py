@@ -12,6 +12,11 @@ from pilothouse import Cluster
 from pilothouse.scheduler import Plugin, Refusal, filter, score
 
 
+@pytest.mark.fidelity(
+    "Scheduler: plugins",
+    "simplified",
+    "A plugin is asked once for all nodes, at two extension points instead of a dozen.",
+)
 def test_a_filter_takes_part_and_is_explained() -> None:
     @filter(reason="node(s) are odd")
     def even(pod: Any, nodes: Any) -> Any:

@@ -136,6 +136,12 @@ def test_what_does_not_matter_is_no_reason_to_try_again() -> None:
     assert cluster.scheduler.entries["default", "web"].attempts == 1
 
 
+@pytest.mark.fidelity(
+    "Scheduler: queue",
+    "simplified",
+    "Active, back-off and unschedulable as in the real one; hints look at what changed, not at every number, and a pod "
+    "in back-off waits even when nothing else is to do.",
+)
 def test_back_off_doubles_up_to_ten_seconds() -> None:
     cluster = Cluster(nodes=[node("n1", cpu="100m")], kubelet=False)
     cluster.apply(pod("web"))
@@ -226,6 +232,11 @@ def test_a_pod_taken_by_hand_leaves_the_queue() -> None:
     assert not cluster.scheduler.entries
 
 
+@pytest.mark.fidelity(
+    "Scheduler: volumes",
+    "simplified",
+    "Claims that wait for their pod are reserved or provisioned for the node; storage capacity is not looked at.",
+)
 def test_a_claim_that_waits_gets_its_node() -> None:
     cluster = Cluster(nodes=2, kubelet=False)
     claim = {
@@ -247,5 +258,41 @@ def test_a_claim_that_waits_gets_its_node() -> None:
         ]
     )
     cluster.settle()
-    node_name = cluster.get("pvc", "data").metadata.annotations["volume.kubernetes.io/selected-node"]
-    assert cluster.get("pod", "db").status.nominatedNodeName in (node_name, "")
+    chosen = cluster.get("pvc", "data").metadata.annotations["volume.kubernetes.io/selected-node"]
+    assert place_of(cluster, "db") in ("", chosen)
+    cluster.run("2s")
+    assert place_of(cluster, "db") == chosen
+    assert said(cluster, "db", "FailedScheduling") == []
+
+
+def test_a_local_volume_draws_its_pod() -> None:
+    cluster = Cluster(nodes=3, kubelet=False)
+    where = [{"matchExpressions": [{"key": HOST, "operator": "In", "values": ["n2"]}]}]
+    spec = {"accessModes": ["ReadWriteOnce"], "storageClassName": "local"}
+    local = {
+        "capacity": {"storage": "2Gi"},
+        "local": {"path": "/d"},
+        "nodeAffinity": {"required": {"nodeSelectorTerms": where}},
+    }
+    late = {"metadata": {"name": "local"}, "provisioner": "kubernetes.io/no-provisioner"}
+    cluster.apply(
+        [
+            {
+                "apiVersion": "storage.k8s.io/v1",
+                "kind": "StorageClass",
+                **late,
+                "volumeBindingMode": "WaitForFirstConsumer",
+            },
+            {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "pv"}, "spec": {**spec, **local}},
+            {
+                "apiVersion": "v1",
+                "kind": "PersistentVolumeClaim",
+                "metadata": {"name": "data"},
+                "spec": {**spec, "resources": {"requests": {"storage": "1Gi"}}},
+            },
+            pod("db", volumes=[{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}]),
+        ]
+    )
+    cluster.run("2s")
+    assert place_of(cluster, "db") == "n2"
+    assert cluster.get("pv", "pv").spec.claimRef.name == "data"

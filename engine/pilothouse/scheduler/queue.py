@@ -58,10 +58,10 @@ class Queue:
         if entry is not None and entry.state in ("unschedulable", "gated"):
             self.waiting -= 1
 
-    def fail(self, name: Name, entry: Entry, now: float, plugins: tuple[str, ...]) -> None:
-        """A pod that was tried and fits nowhere."""
+    def fail(self, name: Name, entry: Entry, now: float, plugins: tuple[str, ...], counted: bool = True) -> None:
+        """A pod that was tried and fits nowhere; not `counted`: that has a place and waits for something else."""
         until = (now + LONGEST_WAIT) // ROUND * ROUND + ROUND
-        attempts = entry.attempts + 1
+        attempts = entry.attempts + counted
         state: State = "unschedulable"
         if not plugins:  # not refused but failed: it is tried again when its back-off is over
             state, until = "backoff", now + backoff(attempts)

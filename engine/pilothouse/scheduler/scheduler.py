@@ -216,7 +216,7 @@ class Scheduler(Controller):
         row = int(best[draw])
         if prepare_volumes(self.api, info, cycle.whole, row):
             nominate(self.api, pod, cycle.columns.names[row])
-            self.queue.fail(name, entry, self.clock.now, ("VolumeBinding",))
+            self.queue.fail(name, entry, self.clock.now, ("VolumeBinding",), counted=False)
             return
         self._bind(name, entry, pod, cycle.columns.names[row], Decision(entry.uid, revision, draw, len(best)))
 
