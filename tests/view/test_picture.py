@@ -8,9 +8,9 @@ from PIL import Image
 
 from pilothouse.view import still
 from pilothouse.view.deck import fleet_grid, stow
-from pilothouse.view.meaning import Thing
 from pilothouse.view.picture import WIDTH
 from pilothouse.view.state import READY, STATES
+from pilothouse.view.thing import Thing
 
 drawn = still
 

@@ -1,7 +1,7 @@
 """What happened in a cluster, to be watched and read: the animated view, the timeline, and why something is as it is.
 
 All of them read the store's log and nothing else, so they are right for every cluster, past or present. Read in this
-order: state and word (the vocabulary), meaning (of one change), story (of all), frames (for the browser), then the
+order: state and word (the vocabulary), thing, pod, node, work and meaning (of one change), story (of all), frames (for the browser), then the
 faces: timeline, why, picture, widget. A real cluster has dashboards, which show now; nothing there shows then.
 """
 

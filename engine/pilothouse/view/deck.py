@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pilothouse.view.meaning import Thing
+from pilothouse.view.thing import Thing
 
 FINEST = 4_096  # cells of a deck; what does not fit then lies over something else
 

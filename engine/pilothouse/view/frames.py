@@ -16,10 +16,10 @@ import zlib
 from array import array
 from typing import Any, NamedTuple
 
-from pilothouse.view.meaning import COUNTS
 from pilothouse.view.state import NODE_STATES, STATES
 from pilothouse.view.story import COLUMNS, Story
 from pilothouse.view.word import WORDS, actor_words
+from pilothouse.view.work import COUNTS
 
 TYPES = {"u1": "B", "u2": "H", "i4": "i", "f8": "d"}
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from pilothouse.view.deck import Box, Cells, fleet_grid, stow
-from pilothouse.view.meaning import Thing
 from pilothouse.view.pencil import Pencil, curve
 from pilothouse.view.state import CORDONED, DONE, FAILED, GONE, NODE_READY, NODE_SILENT, STATES
 from pilothouse.view.story import Story
+from pilothouse.view.thing import Thing
 from pilothouse.view.timeline import clock
 
 WIDTH, LEFT = 760, 138  # points: of the picture, and of the quay

@@ -16,8 +16,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pilothouse.kernel import Change, Key, Store
-from pilothouse.view.meaning import COUNTS, NOWHERE, QUIET, READERS, Reading, Thing, read_other
+from pilothouse.view.meaning import QUIET, READERS, read_other
+from pilothouse.view.thing import NOWHERE, Reading, Thing
 from pilothouse.view.word import WORDS, Facts, actor_words, sentence
+from pilothouse.view.work import COUNTS
 
 INFINITE = float("inf")
 LIMIT = 100_000  # changes read at most; about half a second and one megabyte
