@@ -25,6 +25,12 @@ ETA = Facts("the scheduler", "Pod", ["eta-1"], "eta", ["rotterdam-2"], "")
             Facts("you", "Deployment", ["eta"], "", [], "from 1 to 3"),
             "you scale Deployment eta from 1 to 3",
         ),
+        (
+            "work-created",
+            Facts("you", "NetworkPolicy", ["a", "b"], "", [], ""),
+            "you create 2 NetworkPolicies: a and b",
+        ),
+        ("pod-pulling", ETA._replace(names=["a", "b"], why="x"), "rotterdam-2 fetches the image x for 2 pods of eta"),
         ("pod-created", ETA._replace(names=["<b>", "{it}"], owner="{who}"), "the scheduler creates 2 pods of {who}"),
     ],
 )
@@ -33,7 +39,7 @@ def test_sentence(word, facts, said):
 
 
 def test_every_word_names_only_what_a_sentence_knows():
-    known = {"who", "kind", "it", "its", "count", "pods", "at", "ats", "why", ":why", "(why)"}
+    known = {"who", "kind", "kinds", "it", "its", "count", "pods", "at", "ats", "why", ":why", "(why)"}
     for word in WORDS[1:]:
         assert set(re.findall(r"\{([^}]*)\}", word.one + word.many)) <= known
         assert word.one

@@ -11,8 +11,8 @@ import html
 from collections.abc import Iterator
 from typing import Any, NamedTuple, overload
 
+from pilothouse.api import DEFAULT
 from pilothouse.api.duration import seconds
-from pilothouse.api.scheme import resource
 from pilothouse.view.story import Story
 
 SHOWN = 200  # sentences printed at most; the list has them all
@@ -78,7 +78,7 @@ class Timeline:
         story = Story(cluster.store, namespace) if _story is None else _story
         story.read()
         self._story = story
-        self._sentences = list(self._told(kind_name(kind), name, seconds(since), until))
+        self._sentences = list(self._told(kind_name(cluster, kind), name, seconds(since), until))
 
     def _told(self, kind: str | None, name: str | None, since: float, until: str | float | None) -> Iterator[Sentence]:
         story, last = self._story, float("inf") if until is None else seconds(until)
@@ -167,6 +167,9 @@ def line(sentence: Sentence, before: str) -> str:
     )
 
 
-def kind_name(word: str | None) -> str | None:
-    """The kind that a word such as "po" or "deployments" means."""
-    return None if word is None else resource(word).kind
+def kind_name(cluster: Any, word: str | None) -> str | None:
+    """The kind that a word such as "po" or "deployments" means in a cluster, custom kinds included."""
+    if word is None:
+        return None
+    door = getattr(cluster, "door", None)
+    return str((DEFAULT if door is None else door.scheme).resource(word).store_name)

@@ -1,7 +1,7 @@
 """Every sentence that the view can say: one vocabulary for the timeline, the picture and its screen reader text.
 
 A sentence has two forms, for one thing and for many equal ones ("3 pods of eta are ready"). In a form,
-{who} is the actor, {it} the thing, {kind} its kind, {at} its node, {why} the detail, {pods} or {its} the many, and {ats}
+{who} is the actor, {it} the thing, {kind} and {kinds} its kind, {at} its node, {why} the detail, {pods} or {its} the many, and {ats}
 their nodes. In <a|b> the first is said of one node, the second of many. {:why} and {(why)} bring their own punctuation and vanish without a detail. In [a|b] the first is said of
 "you" and of many, the second of one other. The browser gets this table with the data and forms the same sentences by
 the same few rules.
@@ -60,17 +60,17 @@ WORDS = (
     Word(
         "work-created",
         "{who} [create|creates] {kind} {it}{:why}",
-        "{who} [create|creates] {count} {kind}s: {its}{:why}",
+        "{who} [create|creates] {count} {kinds}: {its}{:why}",
     ),
-    Word("work-scaled", "{who} [scale|scales] {kind} {it} {why}", "{who} [scale|scales] {count} {kind}s {why}: {its}"),
+    Word("work-scaled", "{who} [scale|scales] {kind} {it} {why}", "{who} [scale|scales] {count} {kinds} {why}: {its}"),
     Word(
         "work-changed",
         "{who} [change|changes] {kind} {it}{:why}",
-        "{who} [change|changes] {count} {kind}s: {its}{:why}",
+        "{who} [change|changes] {count} {kinds}: {its}{:why}",
     ),
-    Word("work-complete", "{kind} {it} is complete: {why}", "{count} {kind}s are complete: {its}"),
-    Word("work-short", "{kind} {it} falls short: {why}", "{count} {kind}s fall short: {its}"),
-    Word("work-deleted", "{who} [delete|deletes] {kind} {it}", "{who} [delete|deletes] {count} {kind}s: {its}"),
+    Word("work-complete", "{kind} {it} is complete: {why}", "{count} {kinds} are complete: {its}"),
+    Word("work-short", "{kind} {it} falls short: {why}", "{count} {kinds} fall short: {its}"),
+    Word("work-deleted", "{who} [delete|deletes] {kind} {it}", "{who} [delete|deletes] {count} {kinds}: {its}"),
 )
 CODE = {word.name: code for code, word in enumerate(WORDS)}
 
@@ -127,6 +127,13 @@ def some(names: Sequence[str], noun: str) -> str:
     return distinct[0] if len(distinct) == 1 else f"{', '.join(distinct[:-1])} and {distinct[-1]}"
 
 
+def plural(kind: str) -> str:
+    """The plural of a kind: "NetworkPolicies", "Ingresses", "Jobs"."""
+    if kind.endswith("y"):
+        return f"{kind[:-1]}ies"
+    return f"{kind}es" if kind.endswith("s") else f"{kind}s"
+
+
 def listed(names: Sequence[str]) -> str:
     """The first names spelled out: "a, b and c", or "a, b, c and 9 more"."""
     if len(names) > 4:
@@ -143,6 +150,7 @@ def sentence(code: int, facts: Facts) -> str:
     fields = {
         "who": facts.who,
         "kind": facts.kind,
+        "kinds": plural(facts.kind),
         "it": facts.names[0] if facts.names else "",
         "its": listed(facts.names),
         "count": str(len(facts.names)),

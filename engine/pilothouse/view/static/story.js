@@ -160,7 +160,7 @@ class Story {
     const places = kind === "Pod" ? rows.filter((row) => this.b[row] >= 0).map((row) => this.names[this.b[row]]) : [];
     const owner = this.owner[things[0]] >= 0 ? this.names[this.root(things[0])] : "";
     const fields = {
-      who, kind, it: names[0], its: listed(names), count: String(names.length), at: places[0] || "", ats: some(places, "node"),
+      who, kind, kinds: plural(kind), it: names[0], its: listed(names), count: String(names.length), at: places[0] || "", ats: some(places, "node"),
       pods: owner ? `${names.length} pods of ${owner}` : `${names.length} pods`,
       why, ":why": why ? `: ${why}` : "", "(why)": why ? ` (${why})` : "",
     };
@@ -186,6 +186,8 @@ function some(names, noun) {
   if (distinct.length > 3) return `${distinct.length} ${noun}s`;
   return distinct.length === 1 ? distinct[0] : `${distinct.slice(0, -1).join(", ")} and ${distinct[distinct.length - 1]}`;
 }
+
+const plural = (kind) => (kind.endsWith("y") ? `${kind.slice(0, -1)}ies` : kind.endsWith("s") ? `${kind}es` : `${kind}s`);
 
 function listed(names) {
   if (names.length > 4) return `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
