@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pilothouse.api import Pod, PodCondition, replace, timestamp
+from pilothouse.scheduler.plugins.default_preemption import Preemption
 from pilothouse.scheduler.pod_info import PodInfo
 
 
@@ -29,6 +30,18 @@ def nominate(api: Any, pod: Pod, node: str) -> None:
     """Promise the node to the pod; "" takes the promise back."""
     if pod.status.nominatedNodeName != node:
         api.update(replace(pod, status=replace(pod.status, nominatedNodeName=node)), subresource="status")
+
+
+def make_room(
+    api: Any, preemptor: PodInfo, found: Preemption, node: str, promised: dict[tuple[str, str], Pod], now: float
+) -> None:
+    """Evict the victims on the node, and take back what was promised there to pods of lower priority."""
+    for victim in found.candidates[node].victims:
+        if not victim.metadata.deletionTimestamp:
+            evict(api, victim, preemptor, node, now)
+    for other in list(promised.values()):
+        if (other.spec.priority or 0) < preemptor.priority:
+            nominate(api, other, "")
 
 
 def evict(api: Any, victim: Pod, preemptor: PodInfo, node: str, now: float) -> None:

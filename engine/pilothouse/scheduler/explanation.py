@@ -24,7 +24,7 @@ from pilothouse.scheduler.pod_info import PodInfo
 from pilothouse.scheduler.profile import Profile
 
 if TYPE_CHECKING:
-    from pilothouse.scheduler.fixes import Fix
+    from pilothouse.scheduler.fixes import Fixes
 
 
 class Score(NamedTuple):
@@ -52,6 +52,7 @@ class Explanation:
         self.preemption: Preemption | None = None
         self.failures: list[PluginFailed] = []
         self.chosen: str | None = None
+        self.placed = ""  # the node that the pod is on
         self.after = ""  # what the sentence ends with, once preemption has been looked at
 
     @property
@@ -71,7 +72,7 @@ class Explanation:
         """The exact words of the event FailedScheduling; "" for a pod that has a place."""
         return "" if self.diagnosis is None else self.diagnosis.message(self.after)
 
-    def fixes(self, most: int = 10) -> list[Fix]:
+    def fixes(self, most: int = 10) -> Fixes:
         """The smallest changes that would give the pod a place, each tried out on a copy; the smallest first."""
         from pilothouse.scheduler.fixes import fixes
 

@@ -7,6 +7,7 @@ copy of the objects with the change made, let the pod pass.
 
 from __future__ import annotations
 
+from html import escape
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -38,16 +39,32 @@ class Fix(NamedTuple):
     gone: tuple[Key, ...] = ()
     nodes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         return f"{self.words} (then it fits on {', '.join(self.nodes[:3])}{', …' if len(self.nodes) > 3 else ''})"
 
 
-def fixes(found: Explanation, most: int = 10) -> list[Fix]:
+class Fixes(list[Fix]):
+    """The fixes of one pod, the smallest first; prints as a list to read."""
+
+    def __str__(self) -> str:
+        return "\n".join(f"{number}. {fix}" for number, fix in enumerate(self, 1)) or "there is nothing to fix"
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<ol>{''.join(f'<li>{escape(str(fix))}</li>' for fix in self)}</ol>" if self else escape(str(self))
+
+
+def fixes(found: Explanation, most: int = 10) -> Fixes:
     """The smallest changes that give the pod a place, sorted by size; none for a pod that has one."""
     if found.rows:
-        return []
+        return Fixes()
     if found.rejections:
-        return _storage(found, most)
+        return Fixes(_storage(found, most))
     proposals = [*_by_node(found), *_by_departure(found), _new_node(found)]
     proved: dict[str, Fix] = {}
     for proposal in sorted(proposals, key=lambda each: (each.size, each.words)):
@@ -55,7 +72,7 @@ def fixes(found: Explanation, most: int = 10) -> list[Fix]:
             proved[proposal.words] = fix
             if len(proved) == most:
                 break
-    return list(proved.values())
+    return Fixes(proved.values())
 
 
 def _prove(found: Explanation, fix: Fix) -> Fix | None:

@@ -109,3 +109,16 @@ HINTS: dict[str, tuple[Hint, ...]] = {
     "PodTopologySpread": (node_came, node_left, labels_changed, taints_changed, pod_came, pod_left, company_changed),
     "InterPodAffinity": (node_came, labels_changed, pod_came, pod_left, company_changed, spaces),
 }
+
+
+def is_progress(change: Change) -> bool:
+    """Whether a pod's change, such as a container becoming ready, concerns no other pod."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return not change.object.spec.nodeName
+    return bool(
+        before.spec is after.spec
+        and before.metadata.labels is after.metadata.labels
+        and before.metadata.deletionTimestamp == after.metadata.deletionTimestamp
+        and before.status.phase == after.status.phase
+    )

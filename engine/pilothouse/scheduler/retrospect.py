@@ -22,7 +22,7 @@ def look_back(profile: Profile, store: Store, pod: Pod, noted: int | None) -> Ex
     else:
         past = rewind(store, revision)
         found = explain(profile, Columns(past), past.get("Pod", pod.metadata.namespace, pod.metadata.name))
-    found.chosen = pod.spec.nodeName
+    found.chosen = found.placed = pod.spec.nodeName
     return found
 
 

@@ -16,12 +16,12 @@ from pilothouse.api import Pod, replace
 from pilothouse.apiserver import ApiError
 from pilothouse.kernel import Change, Compacted, Controller
 from pilothouse.kernel.loop import Watch
-from pilothouse.scheduler.announcement import evict, nominate, refuse
+from pilothouse.scheduler.announcement import make_room, nominate, refuse
 from pilothouse.scheduler.columns import Columns
 from pilothouse.scheduler.cycle import Cycle
 from pilothouse.scheduler.diagnosis import Diagnosis, diagnose
 from pilothouse.scheduler.explanation import Explanation, explain
-from pilothouse.scheduler.hints import KINDS, helps
+from pilothouse.scheduler.hints import KINDS, helps, is_progress
 from pilothouse.scheduler.plugin import Plugin, Rejected
 from pilothouse.scheduler.plugins.default_binder import bind, prepare_volumes
 from pilothouse.scheduler.plugins.default_preemption import Preemption, preempt
@@ -93,7 +93,7 @@ class Scheduler(Controller):
         pod = change.object
         if not pod.spec.nodeName and pod.spec.schedulerName in self.profiles:
             return ((change.namespace, change.name),)
-        return (NEWS,) if self.queue.waiting and not _is_progress(change) else ()
+        return (NEWS,) if self.queue.waiting and not is_progress(change) else ()
 
     def _news(self, change: Change) -> Iterable[Hashable]:
         return (NEWS,) if self.queue.waiting else ()
@@ -163,7 +163,7 @@ class Scheduler(Controller):
             self._came(after, change.revision)
         elif before.spec is not after.spec or before.metadata.labels is not after.metadata.labels:
             self._edited(name, before, after, change.revision)
-        if self.queue.waiting and not _is_progress(change):
+        if self.queue.waiting and not is_progress(change):
             self._help(change)
 
     def _came(self, pod: Pod, cause: int | None) -> None:
@@ -237,7 +237,9 @@ class Scheduler(Controller):
         after = "not found" if diagnosis.rejected is not None else ""
         node: str | None = None
         if found is not None and found.nominated:
-            node = self._take(info, found)
+            nominated = found.nominated
+            node = nominated[self.random.randrange(len(nominated)) if len(nominated) > 1 else 0]
+            make_room(self.api, info, found, node, self.columns.nominated.get(node, {}), self.clock.now)
         elif found is not None:
             after = f"no new claims to deallocate, preemption: {found.message}"
             node = "" if not found.candidates and not found.message.startswith("not eligible") else None
@@ -251,19 +253,6 @@ class Scheduler(Controller):
         if diagnosis.rejected is not None or not diagnosis.total:
             return None
         return preempt(cycle, info, diagnosis)
-
-    def _take(self, info: PodInfo, found: Preemption) -> str:
-        """Evict the victims on the cheapest node, which the pod is promised."""
-        nominated = found.nominated
-        node = nominated[self.random.randrange(len(nominated)) if len(nominated) > 1 else 0]
-        for victim in found.candidates[node].victims:
-            if not victim.metadata.deletionTimestamp:
-                evict(self.api, victim, info, node, self.clock.now)
-        waiting = dict(self.columns.nominated.get(node, {}))
-        for other in waiting.values():
-            if (other.spec.priority or 0) < info.priority:
-                nominate(self.api, other, "")
-        return node
 
     # ---- plugins
 
@@ -279,6 +268,8 @@ class Scheduler(Controller):
 
     def configure(self, *profiles: Profile) -> None:
         """Go on with other profiles, as a restart with another configuration does; in a fork, to compare the two."""
+        if not profiles:
+            raise ValueError("configure() needs a profile, such as Profile(weights={'ImageLocality': 5})")
         self.profiles = {profile.name: profile for profile in profiles}
         self._plugins_changed()
 
@@ -310,21 +301,6 @@ class Scheduler(Controller):
         name = (pod.metadata.namespace or "default", pod.metadata.name)
         stored = self.store.get("Pod", *name)
         if stored is None or not stored.spec.nodeName or pod.metadata.uid != stored.metadata.uid:
-            found = explain(profile, self.columns, as_admitted(pod, self.store))
-        else:
-            noted = self.decisions.get(name)
-            found = look_back(profile, self.store, stored, noted.revision if noted is not None else None)
-        return found
-
-
-def _is_progress(change: Change) -> bool:
-    """Whether a pod's change, such as a container becoming ready, concerns no other pod."""
-    before, after = change.before, change.after
-    if before is None or after is None:
-        return not change.object.spec.nodeName
-    return bool(
-        before.spec is after.spec
-        and before.metadata.labels is after.metadata.labels
-        and before.metadata.deletionTimestamp == after.metadata.deletionTimestamp
-        and before.status.phase == after.status.phase
-    )
+            return explain(profile, self.columns, as_admitted(pod, self.store))
+        noted = self.decisions.get(name)
+        return look_back(profile, self.store, stored, noted.revision if noted is not None else None)

@@ -24,7 +24,8 @@ def headline(found: Explanation) -> str:
         return f"{name} fits nowhere: {found.message}"
     best = found.best
     which = best[0] if len(best) == 1 else f"one of {len(best)} ({', '.join(best[:5])}{', …' if len(best) > 5 else ''})"
-    return f"{name}: {able} of {total} nodes can take it; best is {which}, with {int(found.total.max())} points"
+    where = f"; it is on {found.placed}" if found.placed else ""
+    return f"{name}: {able} of {total} nodes can take it; best is {which}, with {int(found.total.max())} points{where}"
 
 
 def cells(found: Explanation) -> list[list[str]]:
@@ -72,6 +73,8 @@ def _some(nodes: list[str]) -> str:
 
 def text(found: Explanation) -> str:
     """The table in plain text, long plugin names broken over lines."""
+    if not found.names:
+        return headline(found)
     table = cells(found)
     heads = [_stacked(name) for name in table[0]]
     height = max(len(head) for head in heads)
