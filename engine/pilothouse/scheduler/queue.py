@@ -11,9 +11,11 @@ The counterpart is ``pkg/scheduler/backend/queue``. Simplified: a pod in back-of
 from __future__ import annotations
 
 import heapq
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from pilothouse.api import Pod
+import msgspec
+
+from pilothouse.api import Pod, replace
 from pilothouse.scheduler.plugins.priority_sort import Place, place
 
 FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 10.0  # seconds
@@ -23,7 +25,7 @@ Name = tuple[str, str]  # namespace and name
 State = Literal["active", "backoff", "unschedulable", "gated"]
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One waiting pod: plain data, so that it survives a fork."""
 
     uid: str
@@ -65,17 +67,17 @@ class Queue:
         state: State = "unschedulable"
         if not plugins:  # not refused but failed: it is tried again when its back-off is over
             state, until = "backoff", now + backoff(attempts)
-        self._set(name, entry._replace(state=state, attempts=attempts, failed=now, until=until, plugins=plugins))
+        self._set(name, replace(entry, state=state, attempts=attempts, failed=now, until=until, plugins=plugins))
 
     def move(self, name: Name, pod: Pod, now: float, cause: int | None) -> float:
         """Something changed for a pod that waits: to active, or to back-off; returns the seconds until it is active."""
         entry = self.entries[name]
         ready = entry.failed + backoff(entry.attempts) if entry.attempts else now
         if ready > now:
-            self._set(name, entry._replace(state="backoff", until=ready, cause=cause))
+            self._set(name, replace(entry, state="backoff", until=ready, cause=cause))
             return ready - now
         self._number += 1
-        self._set(name, entry._replace(state="active", place=place(pod, now, self._number), cause=cause))
+        self._set(name, replace(entry, state="active", place=place(pod, now, self._number), cause=cause))
         return 0.0
 
     def due(self, name: Name, pod: Pod, now: float) -> None:
@@ -83,7 +85,7 @@ class Queue:
         entry = self.entries.get(name)
         if entry is not None and entry.state in ("backoff", "unschedulable") and entry.until <= now:
             self._number += 1
-            self._set(name, entry._replace(state="active", place=place(pod, now, self._number)))
+            self._set(name, replace(entry, state="active", place=place(pod, now, self._number)))
 
     def pop(self) -> tuple[Name, Entry] | None:
         """The next pod to place; it stays among the entries until it is forgotten or fails."""

@@ -8,8 +8,9 @@ queue and a note of each decision: at which revision it was made and what was dr
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
+import msgspec
 import numpy as np
 
 from pilothouse.api import Pod, replace
@@ -36,7 +37,7 @@ NOWHERE = np.array([], dtype=np.intp)
 NEWS = ("", "")  # the key for changes that are not about one waiting pod
 
 
-class Decision(NamedTuple):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """What must be remembered of a placement to explain it later: when, and which of how many equals was drawn."""
 
     uid: str
