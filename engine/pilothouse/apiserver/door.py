@@ -6,132 +6,40 @@ a function call with typed objects; nothing is stored, drawn at random or logged
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from random import Random
 from typing import Any
 
 from pilothouse import kernel
 from pilothouse.api import replace, timestamp
-from pilothouse.api.decode import DecodeError, decode
-from pilothouse.api.scheme import DEFAULT, ResourceInfo, Scheme, UnknownKind
+from pilothouse.api.scheme import ResourceInfo
 from pilothouse.apiserver import custom, metadata, status
 from pilothouse.apiserver.admission import CHAIN, Request
+from pilothouse.apiserver.discovery import Discovery
 from pilothouse.apiserver.kind import Kind
-from pilothouse.apiserver.kinds import table_of
 from pilothouse.apiserver.status import ApiError, Fault
 
-_CONVERTED = ("autoscaling/v1", "events.k8s.io/v1")
-_NO_KIND = Kind("")
 _GENERATED = 5
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 
 
-class Door:
+class Door(Discovery):
     """Creates, updates and deletes objects in a store by the rules of their kinds.
 
-    `randoms(name)` gives a stream of random numbers; the door draws uids and generated names from the stream "apiserver", and only when a write
-    is certain.
+    `randoms(name)` gives a stream of random numbers; the door draws uids and generated names from the stream "apiserver", and only when a
+    write is certain.
     """
 
-    def __init__(
-        self, store: kernel.Store, clock: kernel.Clock, randoms: Callable[[str], Random], scheme: Scheme | None = None
-    ) -> None:
-        self.store = store
+    def __init__(self, store: kernel.Store, clock: kernel.Clock, randoms: Callable[[str], Random]) -> None:
+        super().__init__(store)
         self.clock = clock
-        self.randoms = randoms
         self.random = randoms("apiserver")
-        self.scheme = scheme or DEFAULT.copy()
-        self.tables: dict[str, Kind] = {}
-        self._infos: dict[tuple[str, str], ResourceInfo] = {}
         store.index("Event", "about", _about)
-        self.refresh()
 
     def fork(self, store: kernel.Store, clock: kernel.Clock, randoms: Callable[[str], Random]) -> Door:
-        """The same door to another store."""
+        """The same door to another store: what it serves is in the store."""
         return Door(store, clock, randoms)
-
-    # ------------------------------------------------------------------------------------------------------------- kinds
-
-    def refresh(self) -> None:
-        """Serve the kinds that the definitions in the store define; for stores that were filled by another way than this door."""
-        for definition in self.store.all(custom.DEFINITIONS):
-            custom.register(self.scheme, definition)
-        self._infos.clear()
-        self.tables.clear()
-
-    def defined(self, definition: Any, before: Any) -> None:
-        """A definition was written (or removed: None): serve what it says now."""
-        custom.register(self.scheme, definition, before)
-        self._infos.clear()
-        self.tables.clear()
-
-    def definition(self, info: ResourceInfo) -> Any:
-        """The CustomResourceDefinition of a custom kind."""
-        return self.store.get(custom.DEFINITIONS, "", f"{info.plural}.{info.group}")
-
-    def info(self, item: Any) -> ResourceInfo:
-        """Names and scope of an object's kind. Raises ApiError 404 where the kind is not served."""
-        key = (item.apiVersion, item.kind)
-        info = self._infos.get(key)
-        if info is None:
-            info = self._infos[key] = self._find(*key)
-        return info
-
-    def _find(self, version: str, kind: str) -> ResourceInfo:
-        info = self.scheme.find(version, kind)
-        if info is None:
-            raise unknown(f'no matches for kind "{kind}" in version "{version}"')
-        return info
-
-    def resource(self, word: str) -> ResourceInfo:
-        """The kind that a word means: "po", "pods", "Pod", "deployments.apps"."""
-        try:
-            return self.scheme.resource(word)
-        except UnknownKind as error:
-            raise unknown(str(error)) from None
-
-    def kind(self, info: ResourceInfo) -> Kind:
-        """The table of a kind."""
-        name = info.store_name
-        found = self.tables.get(name)
-        if found is None:
-            made = custom.table_of(self.definition(info)) if info.custom else table_of(name)
-            found = self.tables[name] = made or _NO_KIND
-        return found
-
-    def decode(self, data: Any, validation: str = "Strict") -> tuple[Any, list[str]]:
-        """A typed object from JSON, and warnings. `validation` of unknown fields is Strict, Warn or Ignore.
-
-        Raises ApiError 400 in the server's words.
-        """
-        if not isinstance(data, dict):
-            raise status.bad_request(
-                f"an object is a mapping with apiVersion, kind and metadata, not {type(data).__name__}"
-            )
-        missing = [f"{name} not set" for name in ("apiVersion", "kind") if not data.get(name)]
-        if missing:
-            told = missing[0] if len(missing) == 1 else f"[{', '.join(missing)}]"
-            raise status.bad_request(f"error validating data: {told}")
-        info = self._find(str(data["apiVersion"]), str(data["kind"]))
-        dropped: list[str] = []
-        if info.custom:
-            definition = self.definition(info)
-            data, dropped = custom.pruned(definition, data)
-            info = custom.infos(definition)[0]
-            data["apiVersion"] = info.api_version
-        try:
-            item, problems = decode(data, info)
-        except DecodeError as error:
-            raise status.bad_request(str(error)) from None
-        problems = (*problems, *dropped[: 100 - len(problems)])
-        if problems and validation == "Strict":
-            told = "strict decoding error: " + ", ".join(problems)
-            raise status.undecodable(info.kind, info.version, told)
-        if info.api_version in _CONVERTED:
-            from pilothouse.api.convert import to_stored
-
-            item = to_stored(item)
-        return item, list(problems) if validation == "Warn" else []
 
     # ------------------------------------------------------------------------------------------------------------ create
 
@@ -151,11 +59,8 @@ class Door:
         if name and self.store.get(info.store_name, item.metadata.namespace, name) is not None:
             raise status.already_exists(info.plural, info.group, name)
         if dry_run:
-            state = self.random.getstate()
-            try:
+            with self._chance_untouched():
                 return self._identify(item, info)
-            finally:
-                self.random.setstate(state)
         if item.metadata.resourceVersion:
             raise ApiError(500, "", "resourceVersion should not be set on objects to be created")
         item = self._identify(item, info)
@@ -192,15 +97,20 @@ class Door:
         drawn = f"{self.random.getrandbits(128):032x}"
         return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-a{drawn[17:20]}-{drawn[20:]}"
 
-    def preview(self, meta: Any, info: ResourceInfo) -> str:
-        """The name that would be generated next; chance stays untouched."""
+    @contextmanager
+    def _chance_untouched(self) -> Iterator[None]:
+        """What is drawn meanwhile will be drawn again."""
         state = self.random.getstate()
         try:
-            # the uid is drawn before the name
-            self.uid()
-            return self._free_name(meta, info)
+            yield
         finally:
             self.random.setstate(state)
+
+    def preview(self, meta: Any, info: ResourceInfo) -> str:
+        """The name that would be generated next."""
+        with self._chance_untouched():
+            self.uid()  # is drawn before the name
+            return self._free_name(meta, info)
 
     def _free_name(self, meta: Any, info: ResourceInfo) -> str:
         base: str = meta.generateName[: 63 - _GENERATED]
@@ -220,7 +130,7 @@ class Door:
             meta = old.metadata
             if kind.annotations and item.metadata.annotations != meta.annotations:
                 meta = replace(meta, annotations=item.metadata.annotations)
-            item = replace(item, **{**_body(old), "status": item.status, "metadata": meta})
+            item = replace(old, status=item.status, metadata=meta)
             faults: list[Fault] = []
             kind.status_rules(item, old, "", faults)
             if faults:
@@ -237,15 +147,9 @@ class Door:
         self._refuse_faults(item, old, info, kind)
         self._permit(request, kind)
         if kind.finish is not None:
-            item = self._finish(item, kind, dry_run)
+            with self._chance_untouched() if dry_run else nullcontext():
+                item = kind.finish(self, item)
         return self._replace(item, old, dry_run)
-
-    def _finish(self, item: Any, kind: Kind, dry_run: bool) -> Any:
-        state = self.random.getstate() if dry_run else None
-        item = kind.finish(self, item) if kind.finish else item
-        if state is not None:
-            self.random.setstate(state)
-        return item
 
     def _current(self, info: ResourceInfo, meta: Any) -> Any:
         old = self.store.get(info.store_name, meta.namespace if info.namespaced else "", meta.name)
@@ -346,18 +250,9 @@ class Door:
         bootstrap(self)
 
 
-def unknown(message: str) -> ApiError:
-    """404 for a kind that is not served."""
-    return ApiError(404, "NotFound", message)
-
-
 def _about(event: Any) -> tuple[str, ...]:
     about = event.involvedObject
     return (about.uid or f"{about.kind}/{about.namespace}/{about.name}",)
-
-
-def _body(item: Any) -> dict[str, Any]:
-    return {name: getattr(item, name) for name in item.__struct_fields__ if name not in ("metadata", "status")}
 
 
 def _changed(item: Any, old: Any) -> bool:
