@@ -113,7 +113,7 @@ class Cluster:
         cluster = cls(nodes=0, **options)
         found = alive([placed(item) for item in read(source)])
         cluster.options["load"] = [to_dict(item) for item in found]
-        cluster.clock.now = max([cluster.now, *map(newest_time, found)])
+        cluster.clock.pass_to(max(map(newest_time, found), default=0.0))
         for item in found:
             write = cluster.store.create if cluster.store.get(*key_of(item)) is None else cluster.store.update
             write(replace(item, metadata=replace(item.metadata, resourceVersion="")))
@@ -278,6 +278,10 @@ class Cluster:
             and namespace in (None, change.key.namespace)
         ]
 
+    def unsimulated(self) -> list[str]:
+        """What was accepted and is stored, but does nothing here, each in a line."""
+        return list(self.machines.unsimulated()) if self.options["kubelet"] else []
+
     def view(self, **options: Any) -> View:
         """The cluster's history as a picture that plays, steps and scrubs."""
         from pilothouse.view import View
@@ -371,7 +375,7 @@ class Cluster:
             start = self.now
             for _ in range(arguments["turns"]):
                 self.loop.turn(arguments["now"])
-            self.clock.now = arguments["now"]
+            self.clock.pass_to(arguments["now"])
             self.inputs.append(Input(start, call, arguments))
         elif call in ("fail", "recover"):
             getattr(self, call)(**arguments)

@@ -84,3 +84,12 @@ def test_a_copy_has_the_same_future_and_a_life_of_its_own(
         twin.wake(component, key, delay)
     taken(twin)
     assert clock.planned() == planned
+
+
+def test_time_is_in_whole_microseconds_and_never_runs_backwards() -> None:
+    clock = Clock()
+    clock.pass_to(0.0078125)
+    clock.wake("c", "k")
+    assert taken(clock) == [(0.007812, "c", "k")]
+    clock.pass_to(0.001)
+    assert clock.now == 0.007812

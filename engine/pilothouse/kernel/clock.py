@@ -29,7 +29,7 @@ class Clock:
     """The virtual clock; `now` is in seconds since the epoch of the simulation."""
 
     def __init__(self, now: float = 0.0) -> None:
-        self.now = now
+        self.now = to_microseconds(now)
         self._sequence = 0
         self._heap: list[WakeUp] = []
         self._due: dict[tuple[str, Hashable], WakeUp] = {}
@@ -41,7 +41,7 @@ class Clock:
         """
         if not after >= 0:
             raise ValueError(f"{component}: cannot wake {key!r} after {after!r} seconds; give 0 or more")
-        time = round(self.now + after, 6)  # microseconds: sums of delays stay equal however they were added
+        time = to_microseconds(self.now + after)
         planned = self._due.get((component, key))
         if planned is not None and planned.time <= time:
             return
@@ -69,6 +69,10 @@ class Clock:
             self.now = wake_up.time
         return wake_up
 
+    def pass_to(self, time: float) -> None:
+        """Let time pass to `time`, where it is not later already."""
+        self.now = max(self.now, to_microseconds(time))
+
     def forget(self, component: str) -> None:
         """Drop all wake-ups of `component`, as its crash does."""
         for key in [key for key in self._due if key[0] == component]:
@@ -85,3 +89,8 @@ class Clock:
         twin._heap = self._heap.copy()
         twin._due = self._due.copy()
         return twin
+
+
+def to_microseconds(time: float) -> float:
+    """The nearest microsecond: sums of delays stay equal however they were added, and a time is one number."""
+    return round(time, 6)

@@ -110,7 +110,7 @@ class Loop:
         self.components: dict[str, Controller] = {}
         self.turns = 0
         self._seen = store.revision
-        self._watchers: dict[str, list[tuple[str, Watch]]] = {}
+        self._watchers: dict[str, list[tuple[str, Watch]]] | None = None  # found again when somebody came or went
         self._failures: dict[tuple[str, Hashable], int] = {}
         self._instant: Counter[tuple[str, Hashable]] = Counter()
         self._instant_at = -1.0
@@ -126,7 +126,7 @@ class Loop:
         """Detach a component, as if its process were gone: it sees nothing and will not be woken."""
         component = self.components.pop(name)
         self.clock.forget(name)
-        self._subscribe()
+        self._watchers = None
         return component
 
     def restart(self, name: str) -> None:
@@ -142,17 +142,17 @@ class Loop:
         component.api, component.store, component.clock = api, self.store, self.clock
         component.random = self.randoms(component.name)
         self.components[component.name] = component
-        self._subscribe()
+        self._watchers = None
         component.start()
 
     def _wake_all(self, component: Controller) -> None:
         for key in component.keys():
             self.clock.wake(component.name, key)
 
-    def _subscribe(self) -> None:
-        """Note who watches which kind, in the order in which the components came; "*" stands for all other kinds."""
+    def _subscribers(self) -> dict[str, list[tuple[str, Watch]]]:
+        """Who watches which kind, in the order in which the components came; "*" stands for all other kinds."""
         watches = [(name, dict(component.watches)) for name, component in self.components.items()]
-        self._watchers = {
+        return {
             kind: [(name, own[seen]) for name, own in watches for seen in dict.fromkeys((kind, "*")) if seen in own]
             for kind in {"*": None} | {kind: None for _, own in watches for kind in own}
         }
@@ -163,7 +163,9 @@ class Loop:
             return
         changes = self.store.log.since(self._seen)
         self._seen = self.store.revision
-        watchers, everything = self._watchers, self._watchers.get("*", [])
+        if self._watchers is None:
+            self._watchers = self._subscribers()
+        watchers, everything = self._watchers, self._watchers["*"]
         for change in changes:
             for name, watch in watchers.get(change.key.kind, everything):
                 for key in watch(change):
@@ -206,7 +208,7 @@ class Loop:
                 if stop():
                     return True
             if not self.turn(until):
-                self.clock.now = max(self.clock.now, until)
+                self.clock.pass_to(until)
                 return stop is not None and stop()
 
     def _failed(self, component: Controller, key: Any, error: Exception) -> float:
