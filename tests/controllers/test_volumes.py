@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from rig import Rig
 
-
 pytestmark = [
     pytest.mark.fidelity(
         "Volumes: binding, reclaim policies, protection",
