@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pilothouse.kubectl.failure import Failure
-from pilothouse.kubectl.jsonpath import JSONPath, relaxed
+from pilothouse.kubectl.jsonpath import JSONPath
+from pilothouse.kubectl.order import relaxed
 
 DATA: dict[str, Any] = {
     "items": [

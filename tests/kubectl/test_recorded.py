@@ -16,6 +16,12 @@ import pytest
 from pilothouse import Cluster
 from pilothouse.kubectl import Kubectl
 
+pytestmark = pytest.mark.fidelity(
+    "kubectl: rollout and errors",
+    "faithful",
+    "every command, text and exit code of controlplane/deployment_free.json and of the kubectl part of api_errors.json",
+)
+
 DEPLOYMENT = """
 apiVersion: apps/v1
 kind: Deployment

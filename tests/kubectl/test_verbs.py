@@ -14,6 +14,12 @@ from pilothouse import Cluster
 from pilothouse.kubectl import Kubectl, Output
 from pilothouse.kubectl.verbs import VERBS
 
+pytestmark = pytest.mark.fidelity(
+    "kubectl: verbs",
+    "simplified",
+    "waiting verbs let virtual time pass; exec, cp, port-forward, edit, diff, top and plugins are not there yet",
+)
+
 WEB = """
 apiVersion: apps/v1
 kind: Deployment
@@ -222,6 +228,7 @@ def test_every_verb_has_help(kubectl: Kubectl, verb: str) -> None:
     assert told == said(kubectl.run(f"help {verb}"))
 
 
+@pytest.mark.fidelity("kubectl: drain", "faithful", "every command of controlplane/drain.json")
 def test_drain_as_recorded(shared: Path) -> None:
     """The recorded drain: obstacles, a budget that blocks, a time-out, then room; same words, same exit codes."""
     kubectl = Kubectl(Cluster(nodes=["dr-1", "dr-2"], unknown_images="assume"))

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .failure import error
-from .jsonpath import JSONPath, relaxed
+from .jsonpath import JSONPath
+from .order import relaxed
 from .output import Grid
 
 

@@ -10,11 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from .failure import Failure, error
-
-T = TypeVar("T")
 
 
 class Node(NamedTuple):
@@ -308,41 +306,3 @@ def _holds(rule: tuple[Any, str, Any], value: Any, root: Any, template: str) -> 
 
 def _resolve(operand: tuple[str, Any], value: Any, root: Any, template: str) -> list[Any]:
     return [operand[1]] if operand[0] == "is" else walk(operand[1], [value], root, template)
-
-
-def relaxed(expression: str) -> str:
-    """The template of a loosely written path: ``metadata.name``, ``.metadata.name`` or ``{.metadata.name}``."""
-    match = re.fullmatch(r"\{\.?([^{}]+)\}|\.?([^{}]+)", expression)
-    if not expression or match is None:
-        raise error(
-            "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'"
-        )
-    return "{." + (match[1] or match[2]).removeprefix(".") + "}"
-
-
-def order(things: Sequence[T], expression: str, of: Callable[[T], Any]) -> list[T]:
-    """Sort things by a field, as ``--sort-by`` does: numbers as numbers, quantities as quantities, absent first."""
-    from pilothouse.api import to_dict
-
-    path = JSONPath(relaxed(expression))
-    keyed = [(path.values(to_dict(of(thing)), strict=False), thing) for thing in things]
-    if keyed and not any(found for found, _ in keyed):
-        raise error(f'couldn\'t find any field with path "{path.template}" in the list of objects')
-    return [thing for _, thing in sorted(keyed, key=lambda pair: _rank(pair[0]))]
-
-
-def _rank(found: list[Any]) -> tuple[int, float, str]:
-    value = found[0] if found else None
-    if value is None:
-        return (0, 0.0, "")
-    if isinstance(value, bool | int | float):
-        return (1, float(value), "")
-    text = JSONPath.text(value)
-    if re.match(r"\d", text) and not re.match(r"\d{4}-", text):
-        from pilothouse.api import parse_quantity
-
-        try:
-            return (1, float(parse_quantity(text)), "")
-        except ValueError:
-            pass
-    return (2, 0.0, text)

@@ -27,6 +27,7 @@ OWN_FORM = {
     "PersistentVolumeClaim": "persistentvolumeclaim",
     "Ingress": "ingress",
     "PriorityClass": "priorityclass",
+    "HorizontalPodAutoscaler": "horizontalpodautoscaler",
 }
 
 

@@ -134,7 +134,7 @@ def _labels(thing: Any) -> str:
 
 
 def _sorted(there: list[Found], path: str) -> list[Found]:
-    from ..jsonpath import order
+    from ..order import order
 
     try:
         return order(there, path, lambda one: one.object)
