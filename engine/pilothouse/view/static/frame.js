@@ -3,7 +3,7 @@
 class Frame {
   constructor(el, model) {
     this.model = model; this.el = el;
-    this.story = new Story(); this.stage = null; this.selected = -1; this.hover = -1; this.owner = -1; this.told = -2; this.reached = -1;
+    this.story = new Story(); this.stage = null; this.selected = -1; this.hover = -1; this.owner = -1; this.told = -2; this.reached = -1; this.gliding = 0;
     this.player = new Player(this.story, (reason) => this.changed(reason));
     this.undo = [];
     this.build();

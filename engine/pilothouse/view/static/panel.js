@@ -120,17 +120,37 @@ class Panel extends Words {
       this.playButton.setAttribute("aria-label", words); this.playButton.title = words;
       this.root.dataset.playing = String(player.playing);
     }
+    this.gliding = 0;
+    this.painter && (this.painter.settled = reason === "step" || reason === "on"); // a step shows what has come to rest
     this.paint();
     if (reason === "seek" && this.story.pods.length > 300) { clearTimeout(this.soon); this.soon = setTimeout(() => this.reflect(true), 60); }
     else if (reason !== "tick") this.reflect(true);
-    if (reason === "pause" || reason === "step") this.tellKernel();
+    if (reason === "pause" || reason === "step" || reason === "on") this.tellKernel();
+    if (reason === "on" && !this.stillQuery.matches) this.glide();
   }
+
+  // After a step forward, the picture moves from the beginning of the change to its end, while the words are there already.
+  glide() {
+    const { painter, player, story } = this, to = player.place, from = story.start[story.beatAt(to)] ?? to;
+    const token = (this.gliding = performance.now()), lasts = clamp((to - from) * 1000, 250, 1500) / Math.max(1, player.speed);
+    const tick = (now) => {
+      if (this.gliding !== token) return;
+      const part = clamp((now - token) / lasts, 0, 1);
+      if (part === 1) { this.gliding = 0; this.paint(); return; }
+      painter.settled = false;
+      painter.draw(from + (to - from) * part, this.look());
+      painter.settled = true;
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+  }
+
+  look() { return { selected: this.selected, hover: this.hover, owner: this.owner }; }
 
   paint() {
     const { painter, stage, player, story } = this;
     if (!painter || !stage.width) return;
-    const look = { selected: this.selected, hover: this.hover, owner: this.owner };
-    painter.draw(player.place, look);
+    if (!this.gliding) painter.draw(player.place, this.look());
     this.clock.textContent = clockWords(story.clockAt(player.place));
     if (document.activeElement !== this.scrub || player.playing || reasonless(this.scrub, player, story)) this.scrub.value = String((player.place / Math.max(story.length, 1e-9)) * 1000);
     const now = performance.now();

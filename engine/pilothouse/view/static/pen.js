@@ -3,7 +3,7 @@
 class Pen {
   constructor(canvas, story, stage) {
     this.canvas = canvas; this.ctx = canvas.getContext("2d"); this.story = story; this.stage = stage;
-    this.theme = THEMES.light; this.font = "system-ui, sans-serif"; this.still = false;
+    this.theme = THEMES.light; this.font = "system-ui, sans-serif"; this.still = this.settled = false;
     this.current = new Int32Array(0); this.row = -1;
     this.clips = new Map(); this.lamps = new Map();
   }
@@ -22,7 +22,7 @@ class Pen {
 
   // Where every pod is at a place in the telling, into flat arrays; and what each node carries.
   pose(place) {
-    const { story, stage, current, still } = this, { pods, a, at, before, cpu, memory, b } = story, { moved, rx, ry, rw, rh } = stage;
+    const { story, stage, current } = this, done = this.still || this.settled, { pods, a, at, before, cpu, memory, b } = story, { moved, rx, ry, rw, rh } = stage;
     if (!this.px || this.px.length < pods.length) {
       for (const name of ["px", "py", "pw", "ph", "pa"]) this[name] = new Float32Array(pods.length);
       this.ps = new Uint8Array(pods.length); this.pi = new Int32Array(pods.length); this.pn = new Int32Array(pods.length);
@@ -38,7 +38,7 @@ class Pen {
       const state = a[row];
       let alpha = 1, lift = 0;
       if (state === GONE) {
-        const gone = still ? 1 : (place - at[row]) / fade;
+        const gone = done ? 1 : (place - at[row]) / fade;
         if (gone >= 1) continue;
         alpha = 1 - gone; lift = -gone * 14;
       } else if (state !== DONE && state !== FAILED) {
@@ -49,7 +49,7 @@ class Pen {
       const to = moved[row];
       if (to < 0) continue;
       let x = rx[to], y = ry[to], w = rw[to], h = rh[to];
-      const t = still ? 1 : (place - at[to]) / move;
+      const t = done ? 1 : (place - at[to]) / move;
       if (t < 1) {
         const from = before[to] < 0 ? -1 : moved[before[to]];
         if (from >= 0 && a[before[to]] !== GONE) {

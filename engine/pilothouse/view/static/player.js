@@ -47,8 +47,9 @@ class Player {
     let beat = story.beatAt(this.place);
     if (direction < 0 && beat >= 0 && this.place > this.endOf(beat) + 1e-6) beat++; // in the quiet after it: back to its end
     for (beat += direction; beat >= 0 && beat < story.beats; beat += direction) if (story.spoken[beat]) break;
-    this.go(beat < 0 ? 0 : beat >= story.beats ? story.length : this.endOf(beat), "step");
+    this.go(beat < 0 ? 0 : beat >= story.beats ? story.length : this.endOf(beat), direction > 0 ? "on" : "step");
   }
 
+  // The moment at which a beat has been told.
   endOf(beat) { return this.story.start[beat] + this.story.span[beat] * 0.999; }
 }

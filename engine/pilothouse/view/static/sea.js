@@ -32,7 +32,7 @@ class Sea extends Pen {
     if (row < 0) return 0;
     const now = (story.a[row] & 3) === NODE_LOST ? 1 : 0, old = story.before[row];
     const was = old < 0 ? now : (story.a[old] & 3) === NODE_LOST ? 1 : 0;
-    return this.still || was === now ? now : was + (now - was) * ease((place - story.at[row]) / (story.move * 1.6));
+    return this.still || this.settled || was === now ? now : was + (now - was) * ease((place - story.at[row]) / (story.move * 1.6));
   }
 
   tilt(ship, lost) {
@@ -50,7 +50,7 @@ class Sea extends Pen {
       if (!ship.seen) continue;
       ship.state = state;
       ship.lost = this.lostness(ship.node, place);
-      const arrive = story.before[row] < 0 && !this.still ? settle((place - story.at[row]) / (story.move * 1.5)) : 1;
+      const arrive = story.before[row] < 0 && !this.still && !this.settled ? settle((place - story.at[row]) / (story.move * 1.5)) : 1;
       ship.bob = stage.level === 2 && !this.still ? Math.sin(this.swell * 0.9 + ship.x * 0.05 + ship.y) * 0.8 : 0;
       ctx.save();
       if (arrive < 1) { ctx.globalAlpha = arrive; ctx.translate((1 - arrive) * 60, 0); }
