@@ -204,6 +204,39 @@ def test_a_half_wrong_manifest_says_what_was_done(kubectl: Kubectl) -> None:
     assert 'unknown field "spec.container"' in refused(told)
 
 
+BOATS = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: boats.sea.io}
+spec:
+  group: sea.io
+  scope: Namespaced
+  names: {plural: boats, singular: boat, kind: Boat, shortNames: [bo]}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties: {spec: {type: object, properties: {masts: {type: integer}, crew: {type: array, items: {type: string}}}}}
+    additionalPrinterColumns: [{name: Masts, type: integer, jsonPath: .spec.masts}]
+"""
+ARGO = "apiVersion: sea.io/v1\nkind: Boat\nmetadata: {name: argo}\nspec: {masts: 1}\n"
+
+
+def test_a_kind_of_ones_own_is_a_kind_like_any_other(kubectl: Kubectl) -> None:
+    assert "ensure CRDs are installed first" in refused(kubectl.run("apply -f -", ARGO))
+    said(kubectl.run("apply -f -", BOATS))
+    assert said(kubectl.run("apply -f -", ARGO)) == "boat.sea.io/argo created\n"
+    assert said(kubectl.run("patch bo argo -p 'spec: {masts: 3}'")) == "boat.sea.io/argo patched\n"
+    assert said(kubectl.run("get boats")) == "NAME   MASTS\nargo   3\n"
+    assert "Kind:         Boat\n" in said(kubectl.run("describe boat argo"))
+    assert said(kubectl.run("explain boat.spec")).endswith("FIELDS:\n  crew\t<[]string>\n  masts\t<integer>\n\n")
+    assert 'unknown field "spec.mast"' in refused(kubectl.run("apply -f -", ARGO.replace("masts", "mast")))
+    assert said(kubectl.run("delete boat argo")) == 'boat.sea.io "argo" deleted from default namespace\n'
+
+
 def test_the_chosen_namespace_stays(kubectl: Kubectl) -> None:
     said(kubectl.run("config set-context --current --namespace=kube-system"))
     assert kubectl.run("get pods").stderr == "No resources found in kube-system namespace.\n"

@@ -40,6 +40,8 @@ def run(files: Sequence[str], nodes: int, duration: str, seed: int, output: str 
     brought = _brought(cluster, before)
     cluster.run(length)
     click.echo(_shown(cluster, brought, output), nl=False)
+    for line in cluster.unsimulated():
+        click.echo(f"note: {line}", err=True)
     return applied.code
 
 
@@ -87,7 +89,8 @@ def _table(cluster: Cluster, resource: ResourceInfo, group: Sequence[Found], wid
     from pilothouse.kubectl.output import Grid
     from pilothouse.kubectl.printer import as_text
 
-    made = table(resource.store_name, [one.object for one in group], wide, cluster.now)
+    columns = cluster.door.definition(resource) if resource.custom else None
+    made = table(resource.store_name, [one.object for one in group], wide, cluster.now, columns)
     header = [str(column).upper() for column in made.columns]
     rows = [[one.title, *row[1:]] for one, row in zip(group, made.rows, strict=True)]
     if resource.namespaced:

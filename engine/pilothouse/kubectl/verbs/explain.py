@@ -9,7 +9,7 @@ import types
 import typing
 from typing import Any
 
-from pilothouse.api import Base
+from pilothouse.api import Base, ObjectMeta, ResourceInfo, to_dict
 
 from ..call import Call
 from ..failure import error
@@ -36,7 +36,7 @@ def run(call: Call) -> None:
     resource = kind(call, word)
     lines = [f"GROUP:      {resource.group}"] if resource.group else []
     lines += [f"KIND:       {resource.kind}", f"VERSION:    {resource.version}", ""]
-    shape: Any = resource.type
+    shape: Any = _schema(call, resource) if resource.custom else resource.type
     for name in path:
         known = fields(shape)
         if name not in known:
@@ -56,13 +56,28 @@ def _lines(known: dict[str, Any], recursive: bool, level: int, above: tuple[Any,
     for name in sorted(known):
         lines.append(f"{'  ' * level}{name}\t<{_title(known[name])}>")
         inner = _struct(known[name])
-        if recursive and inner is not None and inner not in above:
+        if isinstance(known[name], dict) and recursive:
+            lines += _lines(fields(known[name]), True, level + 1, above)
+        elif recursive and inner is not None and inner not in above:
             lines += _lines(fields(known[name]), True, level + 1, (*above, inner))
     return lines
 
 
+def _schema(call: Call, resource: ResourceInfo) -> dict[str, Any]:
+    """The fields of a custom kind, from its definition."""
+    found = to_dict(call.api.get("customresourcedefinitions", resource.qualified))
+    version = next(one for one in found["spec"]["versions"] if one["name"] == resource.version)
+    schema: dict[str, Any] = version.get("schema", {}).get("openAPIV3Schema", {})
+    own = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": ObjectMeta}
+    return {**schema, "properties": {**own, **schema.get("properties", {})}}
+
+
 def fields(shape: Any) -> dict[str, Any]:
-    """API field names and their types, of a type or of what it holds."""
+    """API field names and their types, of a type, of what it holds, or of a schema."""
+    if isinstance(shape, dict):
+        inner = shape.get("items", shape)
+        found: dict[str, Any] = inner.get("properties", {})
+        return found
     struct = _struct(shape)
     if struct is None:
         return {}
@@ -72,7 +87,9 @@ def fields(shape: Any) -> dict[str, Any]:
 
 
 def _struct(shape: Any) -> Any:
-    """The struct inside ``X | None``, ``list[X]`` or ``dict[str, X]``; None for plain values."""
+    """The struct inside ``X | None``, ``list[X]`` or ``dict[str, X]``; None for plain values and schemas."""
+    if isinstance(shape, dict):
+        return None
     for part in _parts(shape):
         if isinstance(part, type) and issubclass(part, Base):
             return part
@@ -91,6 +108,9 @@ WORDS = {str: "string", int: "integer", bool: "boolean", float: "number"}
 
 
 def _title(shape: Any) -> str:
+    if isinstance(shape, dict):
+        inner = shape.get("items")
+        return f"[]{_title(inner)}" if inner is not None else str(shape.get("type", "Object"))
     parts = _parts(shape)
     if len(parts) > 1 and set(parts) == {int, str}:
         return "IntOrString"

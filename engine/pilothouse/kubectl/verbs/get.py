@@ -112,7 +112,9 @@ def rows(call: Call, resource: Any, objects: Sequence[Any], with_kind: bool = Fa
     """The table of some objects of one kind, with the columns that the flags add."""
     flags = call.flags
     wide = flags.text("output") == "wide"
-    made = table(resource.store_name, objects, wide, call.now if at is None else at)
+    door = call.cluster.door
+    columns = door.definition(resource) if resource.custom else None
+    made = table(resource.store_name, objects, wide, call.now if at is None else at, columns)
     header = [str(column).upper() for column in made.columns]
     lines = [[str(cell) for cell in row] for row in made.rows]
     if with_kind:
