@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CARD = ROOT / "course" / "fidelity.md"
 LEVELS = {
     "faithful": "agrees with facts recorded from a real Kubernetes 1.36",
-    "simplified": "the same idea, with less of it; what is left out is said",
+    "simplified": "the same idea with less of it, and says what is left out",
     "invented": "there is no counterpart in a real cluster",
 }
 HEAD = """# What is true here, and what is simplified
@@ -33,16 +33,16 @@ class Collector:
     """A pytest plugin that keeps the marks of all tests."""
 
     def __init__(self) -> None:
-        self.marks: dict[tuple[str, str, str], int] = defaultdict(int)
+        self.marks: set[tuple[str, str, str]] = set()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Count the tests behind each mark."""
+        """Note the marks of each test."""
         for item in items:
             for mark in item.iter_markers("fidelity"):
                 feature, level, words = mark.args
                 if level not in LEVELS:
                     raise pytest.UsageError(f"{item.nodeid}: fidelity {level!r}; give one of {', '.join(LEVELS)}")
-                self.marks[feature, level, words] += 1
+                self.marks.add((feature, level, words))
 
 
 def card() -> str:
@@ -60,15 +60,15 @@ def card() -> str:
     code = pytest.main(arguments, plugins=[collector])
     if code != 0:
         raise SystemExit(f"the tests could not be collected (exit status {code})")
-    parts: dict[str, list[tuple[str, str, str, int]]] = defaultdict(list)
-    for (feature, level, words), count in collector.marks.items():
+    parts: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for feature, level, words in sorted(collector.marks):
         part, _, what = feature.partition(": ")
-        parts[part].append((what or part, level, words, count))
+        parts[part].append((what or part, level, words))
     text = HEAD.format(**LEVELS)
     for part in sorted(parts):
-        text += f"\n## {part}\n\n| what | | in one line | tests |\n|---|---|---|---:|\n"
-        for what, level, words, count in sorted(parts[part]):
-            text += f"| {what} | {level} | {words} | {count} |\n"
+        text += f"\n## {part}\n\n| what | | in one line |\n|---|---|---|\n"
+        for what, level, words in sorted(parts[part]):
+            text += f"| {what} | {level} | {words} |\n"
     return text
 
 

@@ -49,3 +49,8 @@ def test_every_module_says_why_it_exists() -> None:
     files = sorted((ROOT / "engine/pilothouse").rglob("*.py"))
     silent = [f.name for f in files if not f.read_text().lstrip().startswith(('"""', 'r"""', "# Generated"))]
     assert silent == []
+
+
+def test_the_fidelity_card_says_what_the_tests_prove() -> None:
+    ran = subprocess.run([sys.executable, "tests/fidelity.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout[-500:] + ran.stderr
