@@ -75,17 +75,18 @@ class Standing:
             if known is None:
                 if len(self._known) > MOST_STATES:
                     self._known.clear()
-                self._look(slice(row, row + 1), cycle)
-                passes = bool(cycle.passing(self.pod, Nodes(self.columns, slice(row, row + 1)), cycle.pod_filters)[0])
+                passes = bool(self._look(slice(row, row + 1), cycle)[0])
                 known = self._known[state] = (passes, int(self.fixed[row] - self.base[row]))
             else:
                 self.mask[row] = self.by_node[row] and known[0]
                 self.fixed[row] = self.base[row] + known[1]
 
-    def _look(self, where: Rows, cycle: Cycle) -> None:
+    def _look(self, where: Rows, cycle: Cycle) -> Bools:
         nodes = Nodes(self.columns, where)
-        self.mask[where] = self.by_node[where] & cycle.passing(self.pod, nodes, cycle.pod_filters)
+        passes = cycle.passing(self.pod, nodes, cycle.pod_filters)
+        self.mask[where] = self.by_node[where] & passes
         self.fixed[where] = self.base[where] + cycle.pod_totals(self.pod, nodes)
+        return passes
 
 
 class Cycle:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -86,19 +86,19 @@ class PodTopologySpread(Plugin):
         constraints = self._constraints(pod, nodes, "ScheduleAnyway")
         if not constraints.all:
             return None
-        total = np.zeros(len(nodes), dtype=np.float64)
+        total: Any = 0.0
         for constraint in constraints.all:
             counts, domain = nodes.columns.crowd.count(constraint.whom), constraint.domain
             weight = logarithm(self._places(constraints, domain, nodes) + 2)
             if domain.key == HOSTNAME:  # every node is a place of its own
                 worth = counts[nodes.rows] * weight + float(constraint.skew - 1)
-                total += worth if constraints.everywhere else worth * domain.present[nodes.rows]
+                total = total + (worth if constraints.everywhere else worth * domain.present[nodes.rows])
                 continue
             of_place = domain.totals(counts if constraint.everyone else counts * constraint.counted) * weight
             of_place += float(constraint.skew - 1)
             of_place[-1] = 0.0  # nodes without the label
-            total += domain.spread(of_place)[nodes.rows]
-        rounded = np.floor(total + 0.5).astype(np.int64)
+            total = total + domain.spread(of_place)[nodes.rows]
+        rounded: Ints = (total + 0.5).astype(np.int64)  # half up; nothing is negative
         return rounded if constraints.everywhere else rounded * constraints.scored[nodes.rows]
 
     def _places(self, constraints: Constraints, domain: Domain, nodes: Nodes) -> int:
@@ -117,15 +117,16 @@ class PodTopologySpread(Plugin):
     def normalize(self, scores: Ints, pod: PodInfo, nodes: Nodes) -> Ints:
         """The emptiest place is 100; nodes without the labels get 0."""
         constraints = self._constraints(pod, nodes, "ScheduleAnyway")
-        scored = constraints.scored[nodes.rows]
-        seen = scores if constraints.everywhere else scores[scored]
+        scored = None if constraints.everywhere else constraints.scored[nodes.rows]
+        seen = scores if scored is None else scores[scored]
         if not len(seen):
             return np.zeros_like(scores)
         least, most = int(seen.min()), int(seen.max())
         if most == 0:
-            return MAX_SCORE * scored
-        result = (most + least - scores) * MAX_SCORE // most
-        return result if constraints.everywhere else result * scored
+            result = np.full_like(scores, MAX_SCORE)
+        else:
+            result = (most + least - scores) * MAX_SCORE // most
+        return result if scored is None else result * scored
 
     def _constraints(self, pod: PodInfo, nodes: Nodes, action: str) -> Constraints:
         known = pod.memo.get((self.name, action))
