@@ -210,7 +210,7 @@ class JobController(Controller):
         told = conditions.put(
             job.status.conditions, jobend.condition("Suspended", truth, f"Job{reason}", message, self.clock.now)
         )
-        begun = job.status.startTime if job.spec.suspend else now
+        begun = "" if job.spec.suspend else now
         return replace(job, status=replace(job.status, conditions=told, startTime=begun))
 
     # ------------------------------------------------------------------------------------------------------------ counting
