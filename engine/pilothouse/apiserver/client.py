@@ -253,9 +253,11 @@ class Client:
         self.journal(call, {**plain, "user": self.user} if self._named else plain)
 
     def _typed(self, obj: Any, validation: str) -> tuple[Any, Remarks]:
-        """A typed object, and warnings. What components hand in is taken as it is; what comes from outside is read strictly."""
+        """A typed object, and warnings. What components hand in is taken as it is, and so are pods, of which there are many;
+        all else that comes from outside is read strictly.
+        """
         if isinstance(obj, Base):
-            if self.journal is None:
+            if self.journal is None or obj.__class__.__name__ == "Pod":
                 return obj, []
             obj = to_dict(obj)
         return self.door.decode(obj, validation)

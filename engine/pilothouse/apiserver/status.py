@@ -33,10 +33,8 @@ class Fault(NamedTuple):
 
 
 def spell(value: Any) -> str:
-    """A value as it stands in a message: texts quoted, structures as JSON."""
-    if isinstance(value, str) or value is None or isinstance(value, (bool, int, float)):
-        return msgspec.json.encode(value).decode()
-    return msgspec.json.encode(value).decode()
+    """A value as it stands in a message: texts quoted, structures as JSON with sorted maps."""
+    return msgspec.json.encode(value, order="deterministic").decode()
 
 
 def fault(reason: str, field: str, detail: str = "") -> Fault:

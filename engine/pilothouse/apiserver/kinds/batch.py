@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pilothouse.api import CronJobStatus, JobStatus, LabelSelector, replace
 from pilothouse.api.name import dns_subdomain, label_value
+from pilothouse.apiserver import internal
 from pilothouse.apiserver.default import computed, defaults, each, inside, pointer
 from pilothouse.apiserver.kind import Kind
 from pilothouse.apiserver.kinds.pod import template_warnings
@@ -126,7 +127,7 @@ def _job_changes(new: Any, old: Any, path: str, faults: list[Fault]) -> None:
     if now.selector != before.selector:
         faults.append(invalid("spec.selector", now.selector, "field is immutable"))
     if now.template != before.template and not (before.suspend and not old.status.startTime):
-        faults.append(invalid("spec.template", now.template, "field is immutable"))
+        faults.append(invalid("spec.template", internal.template(now.template), "field is immutable"))
     for name in ("completionMode", "podFailurePolicy", "backoffLimitPerIndex", "successPolicy", "managedBy"):
         if getattr(now, name) != getattr(before, name):
             faults.append(invalid(f"spec.{name}", getattr(now, name), "field is immutable"))

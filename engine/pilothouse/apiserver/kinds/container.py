@@ -13,7 +13,7 @@ from pilothouse.apiserver.default import computed, defaults, each, inside, point
 from pilothouse.apiserver.kinds.env import env, env_from
 from pilothouse.apiserver.kinds.image import pull_policy
 from pilothouse.apiserver.kinds.probe import LIFE
-from pilothouse.apiserver.kinds.resources import requirements
+from pilothouse.apiserver.kinds.resources import REQUIREMENTS_DEFAULTS, requirements
 from pilothouse.apiserver.rule import PORT, at, between, fields, need, one_of, words
 from pilothouse.apiserver.rule import each as every
 from pilothouse.apiserver.status import Fault, duplicate, forbidden, invalid, not_known, required, unsupported
@@ -46,6 +46,7 @@ _ENV_DEFAULTS = defaults(
 
 CONTAINER_DEFAULTS = defaults(
     imagePullPolicy=computed(lambda container: pull_policy(container.image)),
+    resources=inside(REQUIREMENTS_DEFAULTS),
     terminationMessagePath="/dev/termination-log",
     terminationMessagePolicy="File",
     ports=each(PORT_DEFAULTS),

@@ -18,7 +18,12 @@ from pilothouse.apiserver.kinds.container import (
     init_containers,
     seccomp,
 )
-from pilothouse.apiserver.kinds.resources import quantity, requirements
+from pilothouse.apiserver.kinds.resources import (
+    REQUIREMENTS_DEFAULTS,
+    canonical_amounts,
+    quantity,
+    requirements,
+)
 from pilothouse.apiserver.kinds.selector import AFFINITY, LABEL_NAME, LABEL_SELECTOR
 from pilothouse.apiserver.kinds.volume import volume_defaults, volumes
 from pilothouse.apiserver.metadata import labels, template_metadata
@@ -40,6 +45,8 @@ _SPEC = defaults(
     securityContext=_NO_SECURITY,
     terminationGracePeriodSeconds=pointer(30),
     schedulerName="default-scheduler",
+    overhead=inside(canonical_amounts),
+    resources=inside(REQUIREMENTS_DEFAULTS),
     serviceAccountName=computed(lambda spec: spec.serviceAccount or None),
 )
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from pilothouse.api import parse_quantity
 from pilothouse.api.name import qualified_name
+from pilothouse.api.quantity import canonical_resource
+from pilothouse.apiserver.default import defaults, inside
 from pilothouse.apiserver.status import Fault, invalid, required
 
 _CONTAINER = frozenset(("cpu", "memory", "ephemeral-storage", "storage"))
@@ -44,6 +46,18 @@ def may_overcommit(name: str) -> bool:
 def amount(text: str) -> Any:
     """The exact number that a quantity stands for."""
     return parse_quantity(text)
+
+
+def canonical_amounts(amounts: Mapping[str, str]) -> Mapping[str, str]:
+    """The same amounts as the server spells them; the very mapping where they are spelt so already."""
+    for text in amounts.values():
+        if canonical_resource(text) != text:
+            return {name: canonical_resource(one) for name, one in amounts.items()}
+    return amounts
+
+
+REQUIREMENTS_DEFAULTS = defaults(limits=inside(canonical_amounts), requests=inside(canonical_amounts))
+"""JSON is spelt canonically when it is read; what components hand in typed is spelt so here."""
 
 
 @lru_cache(1024)

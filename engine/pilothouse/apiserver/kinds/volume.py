@@ -8,7 +8,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any
 
-from pilothouse.api import EmptyDirVolumeSource, replace
+from pilothouse.api import EmptyDirVolumeSource, canonical, replace
 from pilothouse.api.name import dns_label
 from pilothouse.apiserver.default import Fill, computed, defaults, each, inside, pointer
 from pilothouse.apiserver.kinds.container import inner_path
@@ -49,6 +49,7 @@ VOLUME_SOURCES: tuple[str, ...] = (
 _READ = attrgetter(*VOLUME_SOURCES)
 
 _VOLUME: Fill = defaults(
+    emptyDir=inside(defaults(sizeLimit=inside(canonical))),
     secret=inside(_FILES),
     configMap=inside(_FILES),
     downwardAPI=inside(defaults(defaultMode=_MODE, items=_FIELD_ITEMS)),
