@@ -157,3 +157,21 @@ def test_equal_logs_give_equal_stories():
     first, second = read(lesson()), read(lesson())
     assert first.rows == second.rows
     assert told(first) == told(second)
+
+
+def test_a_story_that_missed_a_part_of_the_log_goes_on_with_what_is_there(harbour):
+    _, replicaset = harbour.deploy("eta", 2)
+    stays, goes = harbour.pods(replicaset, 2)
+    story = read(harbour)
+    harbour.store.log.window = 4
+    harbour.drop("replicaset-controller", goes)
+    stays = harbour.ready(harbour.place(stays, "rotterdam-1"))
+    for turn in range(8):
+        harbour.wait(1)
+        stays = harbour.unready(stays) if turn % 2 == 0 else harbour.ready(stays)
+    assert harbour.store.log.dropped > story.read_to
+    story.read()
+    assert story.left_out
+    assert thing(story, goes.metadata.name).state == 0
+    assert thing(story, stays.metadata.name).state == READY
+    assert list(story.times) == sorted(story.times)

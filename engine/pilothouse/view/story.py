@@ -24,6 +24,7 @@ from pilothouse.view.work import COUNTS
 INFINITE = float("inf")
 LIMIT = 100_000  # changes read at most; about half a second and one megabyte
 FURNITURE = {"kube-root-ca.crt"}  # in every namespace of every cluster
+STAGED = {kind: place for place, kind in enumerate(("Node", *COUNTS, "Pod"))}  # what is on stage, in that order
 COLUMNS = ("thing", "word", "actor", "a", "b", "why", "revision", "cause")
 NAMES_ACTOR = [("{who}" in word.one) for word in WORDS]
 
@@ -84,37 +85,45 @@ class Story:
         return len(self.times) > before
 
     def _changes(self) -> list[Change]:
-        if self.read_to >= 0 and self.read_to >= self.store.log.dropped:
-            return self.store.log.since(self.read_to)
         start = max(self.store.log.dropped, self.store.revision - self.limit, 0)
+        if self.read_to >= start:
+            return self.store.log.since(self.read_to)
         changes = self.store.log.since(start)
         self.left_out += start - max(self.read_to, 0)
         self._begin(changes, start)
         return changes
 
     def _begin(self, changes: list[Change], start: int) -> None:
-        """Put on stage what was there before the first change that is read."""
-        base: dict[Any, Any] = {}
-        touched: set[Any] = set()
+        """Put on stage, without a word, what was there before the first change that is read."""
+        base, touched = self._base(changes)
+        self._open_time = changes[0].time if changes else self.store.clock.now
+        for thing in self.things:
+            key = Key(thing.kind, thing.namespace, thing.name)
+            if thing.known and thing.kind in STAGED and key not in base and key not in touched:
+                self._enter(Change(start, self._open_time, "DELETED", key, None, None, "", None))
+        for key in sorted(base, key=lambda key: (STAGED[key.kind], key)):
+            self._enter(Change(start, self._open_time, "ADDED", key, None, base[key], "", None))
+
+    def _base(self, changes: list[Change]) -> tuple[dict[Key, Any], set[Key]]:
+        """The objects that were there before the first of some changes, and the keys that the changes touch."""
+        base: dict[Key, Any] = {}
+        touched: set[Key] = set()
         for change in changes:
             if change.key not in touched:
                 touched.add(change.key)
-                if change.before is not None:
+                if change.before is not None and change.key.kind in STAGED:
                     base[change.key] = change.before
-        for kind in ("Node", *COUNTS, "Pod"):
+        for kind in STAGED:
             for item in self.store.all(kind):
                 key = Key(kind, item.metadata.namespace, item.metadata.name)
                 if key not in touched:
                     base[key] = item
-        order = {kind: place for place, kind in enumerate(("Node", *COUNTS, "Pod"))}
-        time = changes[0].time if changes else self.store.clock.now
-        shown = sorted((key for key in base if key[0] in order), key=lambda key: (order[key[0]], key))
-        self._open_time = time
-        for key in shown:
-            change = Change(start, time, "ADDED", key, None, base[key], "", None)
-            thing = self._thing(*key)
-            if (reading := self._reading(thing, change)) is not None:
-                self._add(change, thing, reading._replace(word=0, why=""))
+        return base, touched
+
+    def _enter(self, change: Change) -> None:
+        thing = self._thing(*change.key)
+        if (reading := self._reading(thing, change)) is not None:
+            self._add(change, thing, reading._replace(word=0, why=""))
 
     def _read(self, changes: Iterable[Change]) -> None:
         readers, seen, quiet = READERS, self._seen, QUIET
