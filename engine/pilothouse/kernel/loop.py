@@ -29,7 +29,7 @@ RETRY = (
     1000.0,
 )  # seconds: first and longest wait after a failure, doubled in between as controller-runtime does
 LIVELOCK = 10_000  # turns of one key in one instant after which nobody believes that it will come to rest
-PATIENCE = 1_000  # the same for a learner's component, who waits for the answer
+PATIENCE = 300  # the same for a learner's component, who waits for the answer
 
 
 class Controller:
