@@ -31,6 +31,8 @@ def deed(change: Change) -> str:
         return f"removed {name}"
     if after.metadata.deletionTimestamp and not before.metadata.deletionTimestamp:
         return f"asked {name} to stop"
+    if change.kind == "Pod" and after.spec.nodeName and not before.spec.nodeName:
+        return f"placed {name} on {after.spec.nodeName}"
     if change.kind == "Pod" and is_ready(after) != is_ready(before):
         return f"reported {name} {'ready' if is_ready(after) else 'not ready'}"
     return f"changed {name}"

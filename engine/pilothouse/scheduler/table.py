@@ -64,7 +64,7 @@ def reasons(found: Explanation) -> list[str]:
         node = found.preemption.nominated[0]
         victims = ", ".join(pod.metadata.name for pod in found.preemption.candidates[node].victims)
         lines.append(f"DefaultPreemption: there would be room on {node} without {victims}")
-    return lines + [str(failure) for failure in found.failures]
+    return lines + list(dict.fromkeys(map(str, found.failures)))
 
 
 def _some(nodes: list[str]) -> str:
