@@ -114,15 +114,27 @@ def _shown(structure: str, value: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def template(given: Any) -> msgspec.Raw:
-    """A pod template as the real server's inner structure shows it in JSON."""
-    plain = to_dict(given)
-    spec = plain.get("spec", {})
+def _spec(spec: dict[str, Any]) -> dict[str, Any]:
     if spec.get("securityContext") is not None:
         moved = {name: spec[name] for name in _MOVED if name in spec}
         spec = {**spec, "securityContext": {**spec["securityContext"], **moved}}
-    shown = {**_sorted(plain.get("metadata", {})), "Spec": _shown("PodSpec", spec)}
+    return _shown("PodSpec", spec)
+
+
+def template(given: Any) -> msgspec.Raw:
+    """A pod template as the real server's inner structure shows it in JSON."""
+    plain = to_dict(given)
+    shown = {**_sorted(plain.get("metadata", {})), "Spec": _spec(plain.get("spec", {}))}
     return msgspec.Raw(msgspec.json.encode(shown))
+
+
+def difference(before: Any, after: Any) -> str:
+    """The lines in which two specifications of a pod differ, as a unified diff."""
+    from difflib import unified_diff
+
+    old, new = (_lines(_spec(to_dict(one))) for one in (before, after))
+    lines = list(unified_diff(old, new, lineterm=""))[2:]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _sorted(value: Any) -> Any:
@@ -130,3 +142,7 @@ def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
     return [_sorted(one) for one in value] if isinstance(value, list) else value
+
+
+def _lines(shown: dict[str, Any]) -> list[str]:
+    return msgspec.json.format(msgspec.json.encode(shown), indent=1).decode().splitlines()
