@@ -17,7 +17,7 @@ from pilothouse.kubectl.verbs import VERBS
 pytestmark = pytest.mark.fidelity(
     "kubectl: verbs",
     "simplified",
-    "waiting verbs let virtual time pass; exec, cp, port-forward, edit, diff, top and plugins are not there yet",
+    "waiting verbs let virtual time pass; cp, port-forward, edit, diff, top and plugins are not there yet",
 )
 
 WEB = """
@@ -185,7 +185,7 @@ MISTAKES: list[tuple[str, str]] = [
     ("explain pod.nope", 'error: field "nope" does not exist\n'),
     ("create deployment web --image=x", 'error: failed to create deployment: deployments.apps "web" already exists\n'),
     ("apply -f - -n other", "the namespace from the provided object \"default\" does not match the namespace \"other\". You must pass '--namespace=default' to perform this operation.\n"),
-    ("exec web -- ls", 'error: "kubectl exec" is not part of this simulation; the verbs that work here are: '),
+    ("cp a b", 'error: "kubectl cp" is not part of this simulation; the verbs that work here are: '),
     ("rollout undo deploy/web", 'no rollout history found for deployment "web"\n'),
     ("get pods -n default extra -A", "error: a resource cannot be retrieved by name across all namespaces\n"),
 ]  # fmt: skip
@@ -202,6 +202,67 @@ def test_a_half_wrong_manifest_says_what_was_done(kubectl: Kubectl) -> None:
     told = kubectl.run("apply -f -", WEB + second)
     assert told.stdout == "deployment.apps/web created\n"
     assert 'unknown field "spec.container"' in refused(told)
+
+
+TWO = """
+apiVersion: v1
+kind: Pod
+metadata: {name: twoc}
+spec:
+  containers:
+  - {name: a, image: busybox, command: [sh, -c, "echo A; sleep 3600"]}
+  - {name: b, image: busybox, command: [sh, -c, "echo B; sleep 3600"]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: entry1}
+spec: {restartPolicy: Never, containers: [{name: c, image: busybox, command: [sh, -c, "echo done"]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: typo}
+spec: {containers: [{name: c, image: "nobody/knows:1"}]}
+"""
+INSIDE = [
+    ("logs twoc", "A\n", 'Defaulted container "a" out of: a, b\n', 0),
+    ("logs twoc -c b", "B\n", "", 0),
+    ("logs twoc -c zz", "", "error: container zz is not valid for pod twoc out of: a, b\n", 1),
+    ("logs twoc --all-containers", "A\nB\n", "", 0),
+    ("logs twoc --all-containers --prefix", "[pod/twoc/a] A\n[pod/twoc/b] B\n", "", 0),
+    (
+        "logs entry1 -p",
+        "",
+        'Error from server (BadRequest): previous terminated container "c" in pod "entry1" not found\n',
+        1,
+    ),
+    ("logs nopod", "", 'error: error from server (NotFound): pods "nopod" not found in namespace "default"\n', 1),
+    ("logs -l nolabel=x", "", "No resources found in default namespace.\n", 0),
+    ("exec twoc -- echo hi", "hi\n", 'Defaulted container "a" out of: a, b\n', 0),
+    ("exec twoc -c b -- sh -c 'echo out; exit 7'", "out\n", "command terminated with exit code 7\n", 7),
+    ("exec twoc -c zz -- echo hi", "", "error: container zz is not valid for pod twoc out of: a, b\n", 1),
+    ("exec twoc -c a", "", "error: you must specify at least one command for the container\n", 1),
+    ("exec nopod -- ls", "", 'Error from server (NotFound): pods "nopod" not found\n', 1),
+    (
+        "exec entry1 -- ls",
+        "",
+        "error: cannot exec into a container in a completed pod; current phase is Succeeded\n",
+        1,
+    ),
+    ("exec typo -- ls", "", 'error: unable to upgrade connection: container not found ("c")\n', 1),
+]
+
+
+@pytest.mark.fidelity("kubectl: logs and exec", "faithful", "words and exit codes of kubelet/kubectl_errors.json")
+def test_logs_and_exec_as_recorded() -> None:
+    kubectl = Kubectl(Cluster(nodes=1))
+    said(kubectl.run("apply -f -", TWO))
+    kubectl.cluster.run("10s")
+    for line, out, err, code in INSIDE:
+        told = kubectl.run(line)
+        assert (told.stdout, told.stderr, told.code) == (out, err, code), line
+    before = kubectl.cluster.now
+    said(kubectl.run("exec twoc -c a -- sleep 3"))
+    assert kubectl.cluster.now == before + 3
 
 
 BOATS = """

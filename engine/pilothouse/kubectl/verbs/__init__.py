@@ -16,6 +16,7 @@ VERBS = {
     "describe": "describe",
     "drain": "drain",
     "events": "events",
+    "exec": "exec",
     "explain": "explain",
     "expose": "expose",
     "get": "get",
@@ -43,5 +44,5 @@ VERBS = {
 # Verbs of the real kubectl that have no meaning, or no home yet, in the simulation.
 ELSEWHERE = (
     "alpha", "api-versions", "attach", "auth", "certificate", "cluster-info", "completion", "cp", "debug", "diff", "edit",
-    "exec", "kustomize", "options", "plugin", "port-forward", "proxy", "top",
+    "kustomize", "options", "plugin", "port-forward", "proxy", "top",
 )  # fmt: skip

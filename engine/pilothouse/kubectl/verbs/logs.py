@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pilothouse.api import micro_timestamp
+from pilothouse.api import Pod, micro_timestamp
 from pilothouse.apiserver import ApiError
 
 from ..call import Call
+from ..container import choose, names, pods_behind
 from ..failure import Failure, error, usage, words
 from ..flags import Flag
-from ..targets import kind, listed, wanted
+from ..targets import kind, listed
 
 USAGE = "logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]"
 ABOUT = "Print what a container wrote."
@@ -39,22 +38,20 @@ def run(call: Call) -> None:
             _print(call, pod, container)
 
 
-def _pods(call: Call) -> list[Any]:
+def _pods(call: Call) -> list[Pod]:
     if call.flags.text("selector"):
         found = listed(call, kind(call, "pods"))
         if not found:
             call.warn(f"No resources found in {call.namespace} namespace.\n")
         return found
-    if not call.args:
+    if len(call.args) not in (1, 2):
         raise usage(NEEDED, "logs")
-    if len(call.args) > 2:
-        raise usage(NEEDED, "logs")
-    name = call.args[0]
-    if "/" not in name or name.split("/")[0] in ("pod", "pods", "po"):
-        return [_pod(call, name.rpartition("/")[2])]
-    target = wanted(call, [name])[0]
-    owner = call.api.get(target.resource.plural, target.names[0], namespace=call.namespace)
-    pods = _behind(call, owner)
+    try:
+        pods = pods_behind(call, call.args[0])
+    except ApiError as refusal:
+        if refusal.reason != "NotFound" or "/" in call.args[0]:
+            raise
+        raise error(f'error from server (NotFound): {refusal.message} in namespace "{call.namespace}"') from None
     if not pods:
         raise error("timed out waiting for the condition")
     if len(pods) > 1:
@@ -62,47 +59,13 @@ def _pods(call: Call) -> list[Any]:
     return pods[:1]
 
 
-def _pod(call: Call, name: str) -> Any:
-    try:
-        return call.api.get("pods", name, namespace=call.namespace)
-    except ApiError as refusal:
-        if refusal.reason != "NotFound":
-            raise
-        raise error(f'error from server (NotFound): {refusal.message} in namespace "{call.namespace}"') from None
-
-
-def _behind(call: Call, owner: Any) -> list[Any]:
-    from pilothouse.api import matches
-
-    selector = owner.spec.selector
-    pods = call.api.list("pods", namespace=call.namespace)
-    if isinstance(selector, dict):
-        return [pod for pod in pods if selector and selector.items() <= pod.metadata.labels.items()]
-    return [pod for pod in pods if matches(selector, pod.metadata.labels)]
-
-
-def _containers(call: Call, pod: Any) -> list[str]:
-    spec = pod.spec
-    main = [one.name for one in spec.containers]
-    init = [one.name for one in spec.initContainers]
-    extra = [one.name for one in spec.ephemeralContainers]
+def _containers(call: Call, pod: Pod) -> list[str]:
     if call.flags.on("all-containers"):
-        return [*init, *main, *extra]
-    named = call.flags.text("container") or (call.args[1] if len(call.args) == 2 else "")
-    shown = ", ".join([*main, *(f"{one} (init)" for one in init), *(f"{one} (ephem)" for one in extra)])
-    if named:
-        if named not in (*main, *init, *extra):
-            raise error(f"container {named} is not valid for pod {pod.metadata.name} out of: {shown}")
-        return [named]
-    default = pod.metadata.annotations.get("kubectl.kubernetes.io/default-container", "")
-    if default in main:
-        return [default]
-    if len(main) + len(init) + len(extra) > 1:
-        call.warn(f'Defaulted container "{main[0]}" out of: {shown}\n')
-    return main[:1]
+        return [name for group in names(pod) for name in group]
+    return [choose(call, pod, call.flags.text("container") or (call.args[1] if len(call.args) == 2 else ""))]
 
 
-def _print(call: Call, pod: Any, container: str) -> None:
+def _print(call: Call, pod: Pod, container: str) -> None:
     flags = call.flags
     try:
         lines = call.cluster.machines.logs(
