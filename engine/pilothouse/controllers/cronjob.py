@@ -40,11 +40,11 @@ class CronJobController(Controller):
         if cronjob is None:
             return None
         jobs = claims.owned(self.store, cronjob, "Job")
+        cronjob = self.drop_old(cronjob, jobs)
         status = self.follow(cronjob, jobs)
         wait: float | None = None
         if not cronjob.metadata.deletionTimestamp and not cronjob.spec.suspend:
             status, wait = self.run(cronjob, status)
-        self.drop_old(cronjob, jobs)
         now = self.store.get(*key)
         if now is not None and status != now.status:
             self.api.update(replace(now, status=status), subresource="status")
@@ -137,18 +137,21 @@ class CronJobController(Controller):
         active = [*status.active, *([] if end_of(job) else [reference_to(job)])]
         return replace(status, active=active, lastScheduleTime=timestamp(due)), None
 
-    def drop_old(self, cronjob: CronJob, jobs: Sequence[Job]) -> None:
-        """Delete the oldest ended Jobs beyond the limits of the history."""
+    def drop_old(self, cronjob: CronJob, jobs: Sequence[Job]) -> CronJob:
+        """Delete the oldest ended Jobs beyond the limits of the history; returns the CronJob without them."""
         limits = {
             "Complete": cronjob.spec.successfulJobsHistoryLimit,
             "Failed": cronjob.spec.failedJobsHistoryLimit,
         }
+        gone = set()
         for end, limit in limits.items():
             ended = [job for job in jobs if end_of(job) == end]
-            if limit is not None and len(ended) > limit:
-                oldest = sorted(ended, key=lambda job: (job.status.startTime, job.metadata.name))
-                for job in oldest[: len(ended) - limit]:
-                    self.delete(cronjob, job.metadata.name)
+            oldest = sorted(ended, key=lambda job: (job.status.startTime, job.metadata.name))
+            for job in oldest[: max(0, len(ended) - limit)] if limit is not None else []:
+                self.delete(cronjob, job.metadata.name)
+                gone.add(job.metadata.uid)
+        active = [reference for reference in cronjob.status.active if reference.uid not in gone]
+        return replace(cronjob, status=replace(cronjob.status, active=active))
 
     def delete(self, cronjob: CronJob, name: str) -> None:
         """Delete a Job with its pods, and tell."""
