@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
@@ -88,3 +89,22 @@ def test_without_the_variable_it_is_the_cluster_made_last(shell: Any) -> None:
     (shown,) = run(shell, "%kubectl get nodes -o name")
     assert shown["text/plain"] == "node/n1\nnode/n2"
     assert other.now == 0
+
+
+def test_the_tab_key_knows_verbs_flags_kinds_and_names(shell: Any) -> None:
+    run(shell, f"%%kubectl apply -f -{WEB}")
+    for text, wanted in (
+        ("%kubectl desc", "describe"),
+        ("%kubectl rollout st", "status"),
+        ("%kubectl get pods --show-l", "--show-labels"),
+        ("%kubectl get deploy", "deployments"),
+        ("%kubectl describe pod w", "web"),
+        ("%kubectl logs w", "web"),
+        ("%kubectl get -n kube-s", "kube-system"),
+        ("%kubectl get pods -o w", "wide"),
+        ("%kubectl delete po/w", "po/web"),
+        ("%kubectl -n kube-system get po", "podtemplates"),
+    ):
+        with provisionalcompleter():
+            offered = [one.text for one in shell.Completer.completions(text, len(text))]
+        assert wanted in offered, f"{text}: {offered}"

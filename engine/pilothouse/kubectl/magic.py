@@ -37,14 +37,23 @@ def load(ipython: Any) -> None:
         return run(ipython, line, cell)
 
     ipython.register_magic_function(kubectl, magic_kind="line_cell", magic_name="kubectl")
+    for written in ("%kubectl", "%%kubectl"):
+        ipython.set_hook("complete_command", completions, str_key=written)
+
+
+def completions(ipython: Any, event: Any) -> list[str]:
+    """What the Tab key offers after ``%kubectl``."""
+    cluster = _cluster(ipython)
+    if cluster is None:
+        return []
+    from .completion import complete
+
+    return complete(for_cluster(cluster), event.text_until_cursor.lstrip().partition("kubectl")[2].lstrip())
 
 
 def run(ipython: Any, line: str, cell: str | None) -> Output | None:
     """Run one line, or a cell whose lines after the first are standard input; show the output unless it is assigned."""
-    from pilothouse.cluster import Cluster
-
-    found = ipython.user_ns.get("cluster")
-    cluster = found if isinstance(found, Cluster) else Cluster.current()
+    cluster = _cluster(ipython)
     if cluster is None:
         raise_usage(NO_CLUSTER)
     output = for_cluster(cluster).run(expand(line, ipython.user_ns), stdin=cell)
@@ -55,6 +64,13 @@ def run(ipython: Any, line: str, cell: str | None) -> Output | None:
 
         display(output)  # type: ignore[no-untyped-call]
     return None
+
+
+def _cluster(ipython: Any) -> Cluster | None:
+    from pilothouse.cluster import Cluster
+
+    found = ipython.user_ns.get("cluster")
+    return found if isinstance(found, Cluster) else Cluster.current()
 
 
 def raise_usage(message: str) -> NoReturn:
