@@ -239,15 +239,13 @@ def test_every_control_has_a_name_and_keeps_its_keys(show):
     for control in page.query_selector_all(f".ph :is({focusable})"):
         assert control.get_attribute("data-lm-suppress-shortcuts") == "true"
         assert (control.get_attribute("aria-label") or control.text_content()).strip()
+        if control.is_visible():
+            control.focus()
+            page.keyboard.press("a")
     page.focus("[data-testid=ph-canvas]")
     for key in ("a", "b", "d", "ArrowLeft", "ArrowUp", "Enter", "Escape", "x"):
         page.keyboard.press(key)
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        page.keyboard.press("a")
-    assert "a" not in page.evaluate("window.keys.slice(0, -1)") or page.evaluate(
-        "document.activeElement === document.body"
-    )
+    assert page.evaluate("window.keys") == []
 
 
 def test_the_whole_view_by_keyboard(show):
