@@ -154,7 +154,7 @@ def test_nothing_stored_is_ever_changed_in_place(api: Client, make: Any) -> None
 
 def test_writes_carry_the_name_of_who_made_them(api: Client, make: Any) -> None:
     api.create(make("ConfigMap", "c"))
-    api.as_("alice").create(make("ConfigMap", "d"))
+    api.as_("alice", ("system:masters",)).create(make("ConfigMap", "d"))
     actors = [change.actor for change in api.door.store.log.changes[-2:]]
     assert actors == ["kubernetes-admin", "alice"]
     assert api.door.store.actor == "user"

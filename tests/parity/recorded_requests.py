@@ -60,6 +60,10 @@ _ABSENT: dict[int, tuple[str, dict[str, Any]]] = {
 """Requests that the recording kept back, without which later ones make no sense."""
 
 
+_STRANGERS = {"anonymous": "system:anonymous", "RBAC denied list pods (user jane)": "jane"}
+"""Requests of people without any role."""
+
+
 def before(api: Client, number: int | None) -> None:
     """Send what must have been sent before request `number`."""
     call, arguments = _ABSENT.get(number or 0, ("", {}))
@@ -81,6 +85,10 @@ def place(path: str) -> tuple[str, str, str, str, str]:
 
 def send(api: Client, case: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     """Code and body of our answer."""
+    if case["title"] in _STRANGERS:
+        user = _STRANGERS[case["title"]]
+        case = {**case, "method": "GET", "path": f"/api/v1/namespaces/{NAMESPACE}/pods"}
+        api = api.as_(user)
     group, namespace, plural, name, sub = place(case["path"])
     word = f"{plural}.{group}" if group else plural
     params = case.get("params", {})

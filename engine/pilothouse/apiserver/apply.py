@@ -28,6 +28,8 @@ def apply(client: Client, obj: Any, namespace: str | None, dry_run: bool) -> tup
     meta = item.metadata
     wanted = _remembering(wanted, meta.namespace)
     live = door.store.get(info.store_name, meta.namespace, meta.name) if meta.name else None
+    client._may("get", info, meta.namespace, meta.name)
+    client._may("patch" if live is not None else "create", info, meta.namespace, meta.name if live is not None else "")
     if live is None:
         annotations = {**meta.annotations, LAST_APPLIED: wanted["metadata"]["annotations"][LAST_APPLIED]}
         fresh = replace(item, metadata=replace(meta, annotations=annotations))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pilothouse import kernel
 from pilothouse.api import Base, replace, to_dict
-from pilothouse.apiserver import apply, lease, patch, status
+from pilothouse.apiserver import access, apply, lease, patch, status
 from pilothouse.apiserver.acting import Acting
 from pilothouse.apiserver.deletion import delete
 from pilothouse.apiserver.recorder import record
@@ -51,9 +51,10 @@ class Client:
         self.warnings: list[str] = []
         self._store = door.store
         self._named = named
+        self._free = access.MASTERS in groups
 
     def as_(self, user: str, groups: tuple[str, ...] = ("system:authenticated",)) -> Client:
-        """The same door for somebody else: their name is on what they write."""
+        """The same door for somebody else: their name is on what they write, and roles and bindings say what they may do."""
         return Client(self.door, user, groups, self.journal, named=True)
 
     # ------------------------------------------------------------------------------------------------------------- reads
@@ -61,6 +62,7 @@ class Client:
     def get(self, kind: str, name: str, namespace: str = "default", subresource: str | None = None) -> Any:
         """One object. `kind` may be "po", "pods", "Pod" or "deployments.apps". Raises ApiError 404."""
         info = self.door.resource(kind)
+        self._may("get", info, namespace, name, subresource)
         found = self._store.get(info.store_name, namespace if info.namespaced else "", name)
         if found is None:
             raise status.not_found(info.plural, info.group, name)
@@ -81,6 +83,7 @@ class Client:
         """
         info = self.door.resource(kind)
         where = None if namespace in (None, "*") or not info.namespaced else namespace
+        self._may("list", info, where)
         found = self._store.list(info.store_name, where)
         fits = self._fits(info, selector, field_selector)
         if fits is not None:
@@ -100,6 +103,7 @@ class Client:
         """The changes of a kind from now (or from the revision `since`) on; iterate it again after the cluster ran."""
         info = self.door.resource(kind)
         where = None if namespace in (None, "*") or not info.namespaced else namespace
+        self._may("watch", info, where)
         begin = int(since) if since not in (None, "") else None
         return Watch(self._store, info.store_name, where, begin, self._fits(info, selector, field_selector))
 
@@ -114,6 +118,10 @@ class Client:
         """Add an object. `validation` of unknown fields in plain JSON: "Strict", "Warn" or "Ignore". Raises ApiError."""
         item, remarks = self._typed(obj, validation)
         item = self._place(item, namespace)
+        info = self.door.info(item)
+        if not info.stored:
+            return access.review(self._store, self.user, self.groups, item)
+        self._may("create", info, item.metadata.namespace)
         with self._acting():
             taken = self.door.create(item, self.user, dry_run)
         self._note("create", dry_run, obj=obj, namespace=namespace, validation=validation)
@@ -130,6 +138,7 @@ class Client:
         if isinstance(obj, dict):
             self.warnings = remarks
         item = self._place(item, None)
+        self._may("update", self.door.info(item), item.metadata.namespace, item.metadata.name, subresource)
         with self._acting():
             taken = self.door.update(item, self.user, dry_run, subresource)
         self._note("update", dry_run, obj=obj, subresource=subresource, validation=validation)
@@ -148,6 +157,7 @@ class Client:
     ) -> Any:
         """Change what `body` says, in the manner of `type`: "merge", "json", "strategic". Subresources: status, scale, …"""
         info = self.door.resource(kind)
+        self._may("create" if subresource in ("binding", "eviction") else "patch", info, namespace, name, subresource)
         with self._acting():
             taken = self._patch(info, name, namespace, body, type, subresource, dry_run, validation)
         arguments = {"kind": kind, "name": name, "body": body, "type": type, "namespace": namespace}
@@ -207,6 +217,7 @@ class Client:
         """
         options: dict[str, Any] = {"propagation": propagation, "grace": grace, "preconditions": preconditions}
         info = self.door.resource(kind)
+        self._may("delete", info, namespace, name)
         with self._acting():
             taken = delete(self.door, info, name, namespace, user=self.user, dry_run=dry_run, **options)
         self._note("delete", dry_run, kind=kind, name=name, namespace=namespace, **options)
@@ -214,6 +225,7 @@ class Client:
 
     def bind(self, name: str, namespace: str, node: str) -> Any:
         """Put a pod on a node: the binding subresource, as the scheduler writes it."""
+        self._may("create", self.door.resource("pods"), namespace, name, "binding")
         with self._acting():
             taken = bind(self.door, namespace, name, node)
         self._note("bind", False, name=name, namespace=namespace, node=node)
@@ -221,6 +233,7 @@ class Client:
 
     def evict(self, name: str, namespace: str = "default", grace: int | None = None, dry_run: bool = False) -> Any:
         """Ask a pod to go, as `kubectl drain` does; a disruption budget may refuse (429)."""
+        self._may("create", self.door.resource("pods"), namespace, name, "eviction")
         with self._acting():
             taken = evict(self.door, namespace, name, grace, self.user, dry_run)
         self._note("evict", dry_run, name=name, namespace=namespace, grace=grace)
@@ -237,6 +250,24 @@ class Client:
             arguments = {"type": type, "reason": reason, "message": message, "component": component, "field": field}
             self._note("event", False, about=about, **arguments)
         return said
+
+    # ------------------------------------------------------------------------------------------------------------ access
+
+    def can(
+        self, verb: str, kind: str, name: str = "", namespace: str = "default", subresource: str | None = None
+    ) -> bool:
+        """Whether this user may do that, as `kubectl auth can-i` asks."""
+        wanted = access.wish(verb, self.door.resource(kind), namespace, name, subresource)
+        return access.allowed(self._store, self.user, self.groups, wanted)
+
+    def _may(
+        self, verb: str, info: ResourceInfo, namespace: str | None, name: str = "", subresource: str | None = None
+    ) -> None:
+        if self._free:
+            return
+        wanted = access.wish(verb, info, namespace, name, subresource)
+        if not access.allowed(self._store, self.user, self.groups, wanted):
+            raise access.refusal(self.user, wanted)
 
     # ----------------------------------------------------------------------------------------------------------- helpers
 
