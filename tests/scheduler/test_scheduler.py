@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from small_world import HOST, ZONE, node, place_of, pod, said
+from small_world import HOST, ZONE, a_pod, node, place_of, pod, said
 
 from pilothouse import Cluster
 from pilothouse.api import Toleration, replace
@@ -296,3 +296,23 @@ def test_a_local_volume_draws_its_pod() -> None:
     cluster.run("2s")
     assert place_of(cluster, "db") == "n2"
     assert cluster.get("pv", "pv").spec.claimRef.name == "data"
+
+
+def test_thousands_of_bindings_in_one_instant_do_not_wake_a_pod_that_they_cannot_help() -> None:
+    cluster = Cluster(nodes=[node(f"n{number}", cpu="64", pods="1000") for number in range(13)], kubelet=False)
+    cluster.apply(pod("big", cpu="100"))
+    cluster.apply(
+        pod(
+            "lonely",
+            topologySpreadConstraints=[
+                {"maxSkew": 1, "topologyKey": "nowhere", "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {}}
+            ],
+        )
+    )
+    cluster.settle()
+    template = a_pod("web", cpu="1m", memory="")
+    for number in range(10_500):
+        cluster.api.create(replace(template, metadata=replace(template.metadata, name=f"web-{number}")))
+    cluster.settle()
+    assert sum(bool(each.spec.nodeName) for each in cluster.store.all("Pod")) == 10_500
+    assert cluster.scheduler.entries["default", "big"].attempts == 1

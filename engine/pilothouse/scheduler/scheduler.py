@@ -34,7 +34,6 @@ from pilothouse.scheduler.retrospect import as_admitted, look_back
 from pilothouse.scheduler.what_if import Capacity, capacity
 
 NOWHERE = np.array([], dtype=np.intp)
-NEWS = ("", "")  # the key for changes that are not about one waiting pod
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
@@ -75,7 +74,7 @@ class Scheduler(Controller):
     @property
     def watches(self) -> Mapping[str, Watch]:
         """Pods, and while one waits whatever may help it."""
-        return {**dict.fromkeys(KINDS, self._news), "Pod": self._pod_changed}
+        return {**dict.fromkeys(KINDS, self._helped), "Pod": self._pod_changed}
 
     def start(self) -> None:
         """Everything but the declared state follows from objects and is made when first needed."""
@@ -92,12 +91,22 @@ class Scheduler(Controller):
 
     def _pod_changed(self, change: Change) -> Iterable[Hashable]:
         pod = change.object
-        if not pod.spec.nodeName and pod.spec.schedulerName in self.profiles:
-            return ((change.namespace, change.name),)
-        return (NEWS,) if self.queue.waiting and not is_progress(change) else ()
+        name = (change.key.namespace, change.key.name)
+        if name in self.entries or (not pod.spec.nodeName and pod.spec.schedulerName in self.profiles):
+            return (name,)
+        return self._helped(change)
 
-    def _news(self, change: Change) -> Iterable[Hashable]:
-        return (NEWS,) if self.queue.waiting else ()
+    def _helped(self, change: Change) -> list[Name]:
+        """The waiting pods that the change may help."""
+        if not self.queue.waiting or (change.key.kind == "Pod" and is_progress(change)):
+            return []
+        return [
+            name
+            for name, entry in self.entries.items()
+            if entry.state == "unschedulable"
+            and (pod := self.store.get("Pod", *name)) is not None
+            and helps(entry.plugins, change, pod)
+        ]
 
     def reconcile(self, key: Name) -> float | None:
         """Take note of what changed, then place the first pod of the queue."""
@@ -148,7 +157,7 @@ class Scheduler(Controller):
         for change in changes:
             if change.key.kind == "Pod":
                 self._pod(change)
-            elif self.queue.waiting and change.key.kind in KINDS:
+            elif change.key.kind in KINDS:
                 self._help(change)
 
     def _pod(self, change: Change) -> None:
@@ -164,8 +173,7 @@ class Scheduler(Controller):
             self._came(after, change.revision)
         elif before.spec is not after.spec or before.metadata.labels is not after.metadata.labels:
             self._edited(name, before, after, change.revision)
-        if self.queue.waiting and not is_progress(change):
-            self._help(change)
+        self._help(change)
 
     def _came(self, pod: Pod, cause: int | None) -> None:
         name = (pod.metadata.namespace, pod.metadata.name)
@@ -184,10 +192,8 @@ class Scheduler(Controller):
             self._move(name, after, cause)
 
     def _help(self, change: Change) -> None:
-        for name in [name for name, entry in self.entries.items() if entry.state == "unschedulable"]:
-            pod = self.store.get("Pod", *name)
-            if pod is not None and helps(self.entries[name].plugins, change, pod):
-                self._move(name, pod, change.revision)
+        for name in self._helped(change):
+            self._move(name, self.store.get("Pod", *name), change.revision)
 
     def _move(self, name: Name, pod: Pod, cause: int | None) -> None:
         if self.entries[name].state == "unschedulable":
