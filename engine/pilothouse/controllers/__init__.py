@@ -1,6 +1,7 @@
 """The control loops that make objects do something: one component each, meeting only in objects.
 
-Read `replicaset` first, then `deployment`. The counterpart is the kube-controller-manager, one binary with all of them.
+Read `replicaset` first, then `deployment`. The counterpart is the kube-controller-manager, one binary with all of
+them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """ControllerRevisions: the history of the pod templates of StatefulSets and DaemonSets, one object each.
 
-A template that comes back gets the next number instead of a second object. The counterpart is `pkg/controller/history`.
+A template that comes back gets the next number instead of a second object. The counterpart is
+`pkg/controller/history`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """CronJob: makes a Job whenever its schedule says so, and keeps the last few.
 
 The name of a Job is made from the minute that it is for, so no minute gets two. The counterpart is
-`pkg/controller/cronjob/cronjob_controllerv2.go`. Simplified: it acts in the very second, where the real one waits 100 ms longer.
+`pkg/controller/cronjob/cronjob_controllerv2.go`. Simplified: it acts in the very second, where the real one waits
+100 ms longer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """DaemonSet: one pod on every node that fits; a new template takes over node by node.
 
-The counterpart is `pkg/controller/daemon`: `daemon_controller.go` and `update.go`. Simplified: failed pods are replaced with the
-common back-off instead of one of their own.
+The counterpart is `pkg/controller/daemon`: `daemon_controller.go` and `update.go`. Simplified: failed pods are
+replaced with the common back-off instead of one of their own.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class DaemonSetController(Controller):
         return claims.claimants(self.store, "DaemonSet", change)
 
     def all_for(self, change: Change) -> Iterable[Key]:
-        """All sets, for a node that came or whose labels or taints changed. One that went wakes nobody: its pods will."""
+        """All sets, for a node that came or whose labels or taints changed; one that went is noticed by its pods."""
         before, after = change.before, change.after
         if after is None or (before is not None and places(before) == places(after)):
             return []
@@ -111,7 +111,7 @@ class DaemonSetController(Controller):
             failed = bool(delete_pod(self.api, daemonset, pod)) or failed
         return failed
 
-    # ----------------------------------------------------------------------------------------------- revisions and status
+    # --------------------------------------------------------------------------------------------- revisions and status
     def revisions(self, daemonset: DaemonSet) -> list[ControllerRevision]:
         """The set's revisions, in order."""
         return controllerrevision.in_order(claims.claim(self.store, self.api, daemonset, "ControllerRevision"))

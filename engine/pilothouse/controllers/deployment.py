@@ -93,7 +93,7 @@ class DeploymentController(Controller):
             self.resize(deployment, rollout.grow_new(deployment, new, old))
         return self.report_progress(deployment, tidy=not step)
 
-    # ------------------------------------------------------------------------------------------------------- replica sets
+    # ----------------------------------------------------------------------------------------------------- replica sets
     def owned(self, deployment: Deployment) -> list[ReplicaSet]:
         """The Deployment's replica sets as they are now, the oldest first."""
         return rollout.by_age(claims.owned(self.store, deployment, "ReplicaSet"))
@@ -203,7 +203,7 @@ class DeploymentController(Controller):
         for replicaset in revision.obsolete(deployment, old):
             self.api.delete("ReplicaSet", replicaset.metadata.name, replicaset.metadata.namespace)
 
-    # -------------------------------------------------------------------------------------------------------------- status
+    # ----------------------------------------------------------------------------------------------------------- status
     def note(self, deployment: Deployment, number: int, told: Any = None) -> Deployment:
         """Write the revision, and a condition if one is given and somebody waits for it, on the Deployment."""
         notes = {**deployment.metadata.annotations, revision.REVISION: str(number)}

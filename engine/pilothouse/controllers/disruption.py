@@ -1,7 +1,7 @@
 """Disruption budgets: how many more pods may be taken away on purpose, for the eviction API to respect.
 
-The door counts an eviction down at once and notes the pod in `disruptedPods`; this controller counts anew when pods change. The
-counterpart is `pkg/controller/disruption`.
+The door counts an eviction down at once and notes the pod in `disruptedPods`; this controller counts anew when pods
+change. The counterpart is `pkg/controller/disruption`.
 """
 
 from __future__ import annotations

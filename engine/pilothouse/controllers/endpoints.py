@@ -1,4 +1,5 @@
-"""Endpoints: the older form of EndpointSlices, one object with all addresses of a Service, under the Service's own name.
+"""Endpoints: the older form of EndpointSlices, one object with all addresses of a Service, under the Service's own
+name.
 
 The counterpart is `pkg/controller/endpoint`.
 """

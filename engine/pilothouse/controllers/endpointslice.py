@@ -1,7 +1,7 @@
 """EndpointSlices: which pods a Service leads to, with their addresses, ports and state, at most 100 in a slice.
 
-The counterpart is `pkg/controller/endpointslice` with its reconciler in `k8s.io/endpointslice`. Simplified: IPv4 only, and no
-topology hints.
+The counterpart is `pkg/controller/endpointslice` with its reconciler in `k8s.io/endpointslice`. Simplified: IPv4
+only, and no topology hints.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """Garbage collector: what belongs to somebody who is gone goes too.
 
-An object names its owners in `metadata.ownerReferences`. When the last of them is gone the object is deleted. How an
-owner goes is up to whoever deletes it: in the *background* it goes first and its dependents follow; in the *foreground*
-it waits, held by a finalizer, until every dependent that blocks it is gone; or it leaves its dependents *orphaned*.
+An object names its owners in `metadata.ownerReferences`. When the last of them is gone the object is deleted. How
+an owner goes is up to whoever deletes it: in the *background* it goes first and its dependents follow; in the
+*foreground* it waits, held by a finalizer, until every dependent that blocks it is gone; or it leaves its
+dependents *orphaned*.
 
-The counterpart is `pkg/controller/garbagecollector`. Simplified: the graph of ownership is not kept but asked for, from
-an index of the store.
+The counterpart is `pkg/controller/garbagecollector`. Simplified: the graph of ownership is not kept but asked for,
+from an index of the store.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class GarbageCollector(Controller):
         elif waiting or gone:
             self.delete(item, "Background")
 
-    # ------------------------------------------------------------------------------------------------------------ the graph
+    # -------------------------------------------------------------------------------------------------------- the graph
     def dependents(self, owner: Any) -> list[Any]:
         """Every object that names `owner` among its owners."""
         uid = owner.metadata.uid
@@ -107,7 +108,7 @@ class GarbageCollector(Controller):
         """All owners of `item` stay, so there is nothing to do."""
         return len(self.classify(item)[0]) == len(item.metadata.ownerReferences)
 
-    # ------------------------------------------------------------------------------------------------------------ the acts
+    # --------------------------------------------------------------------------------------------------------- the acts
     def keep_owners(self, item: Any, owners: list[OwnerReference]) -> None:
         """Let `item` name only the owners that stay."""
         if owners != item.metadata.ownerReferences:

@@ -1,8 +1,8 @@
 """Job: runs pods until enough of them have succeeded, tries again after failures, and knows when to give up.
 
 A pod is counted once: it carries a finalizer until its end is in the Job's status. The counterpart is
-`pkg/controller/job/job_controller.go`. Simplified: counting and taking the finalizer off is one turn here, so the list of
-pods between the two (`uncountedTerminatedPods`) stays empty.
+`pkg/controller/job/job_controller.go`. Simplified: counting and taking the finalizer off is one turn here, so the
+list of pods between the two (`uncountedTerminatedPods`) stays empty.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class JobController(Controller):
         self.failures.pop(key, None)
         return jobend.soonest(wait, jobend.deadline(started, self.clock.now))
 
-    # -------------------------------------------------------------------------------------------------------------- seeing
+    # ----------------------------------------------------------------------------------------------------------- seeing
     def look(self, job: Job) -> Look:
         """Everything about the Job's pods that decides what to do."""
         found = claims.owned(self.store, job, "Pod")
@@ -135,7 +135,7 @@ class JobController(Controller):
             return job
         return replace(job, status=replace(job.status, startTime=timestamp(self.clock.now)))
 
-    # -------------------------------------------------------------------------------------------------------------- acting
+    # ----------------------------------------------------------------------------------------------------------- acting
     def manage(self, job: Job, look: Look) -> tuple[float | None, ApiError | None]:
         """Create or delete pods until as many run as should; returns how long to wait before, and a refusal."""
         active = look.active
@@ -213,7 +213,7 @@ class JobController(Controller):
         begun = "" if job.spec.suspend else now
         return replace(job, status=replace(job.status, conditions=told, startTime=begun))
 
-    # ------------------------------------------------------------------------------------------------------------ counting
+    # --------------------------------------------------------------------------------------------------------- counting
     def count(self, job: Job, look: Look, end: JobCondition | None, counted: int | None) -> None:
         """Write the status with the pods that ended, then let these pods go; the last one ends the Job."""
         ended = [pod for pod in look.found if is_tracked(pod) and jobend.may_go(job, look, pod, end)]

@@ -1,7 +1,8 @@
 """The end of a Job: whether it is complete or must be given up, and the conditions that say so.
 
-It ends in two steps: SuccessCriteriaMet or FailureTarget at once, Complete or Failed when its last pod is gone. Pure
-functions. The counterpart is the middle of `syncJob` in `pkg/controller/job/job_controller.go` and `success_policy.go`.
+It ends in two steps: SuccessCriteriaMet or FailureTarget at once, Complete or Failed when its last pod is gone.
+Pure functions. The counterpart is the middle of `syncJob` in `pkg/controller/job/job_controller.go` and
+`success_policy.go`.
 """
 
 from __future__ import annotations

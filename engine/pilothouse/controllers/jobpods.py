@@ -1,7 +1,8 @@
-"""The pods of a Job, looked at in one moment: which run, which ended how, which indexes are done, and when to try again.
+"""The pods of a Job, looked at in one moment: which run, which ended how, which indexes are done, and when to try
+again.
 
-Pure functions, objects in and findings out. The counterparts are spread over `job_controller.go`, `indexed_job_utils.go` and
-`backoff_utils.go` in `pkg/controller/job`.
+Pure functions, objects in and findings out. The counterparts are spread over `job_controller.go`,
+`indexed_job_utils.go` and `backoff_utils.go` in `pkg/controller/job`.
 """
 
 from __future__ import annotations

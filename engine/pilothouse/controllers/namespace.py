@@ -1,7 +1,7 @@
 """Namespace lifecycle: a deleted namespace takes everything in it along, pods first, and then goes itself.
 
-The counterpart is `pkg/controller/namespace`. Simplified: what is left is looked at again when something goes, not every
-few seconds.
+The counterpart is `pkg/controller/namespace`. Simplified: what is left is looked at again when something goes, not
+every few seconds.
 """
 
 from __future__ import annotations

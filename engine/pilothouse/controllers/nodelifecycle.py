@@ -1,12 +1,13 @@
 """Node lifecycle: notices that a kubelet has fallen silent and says so, on the node and on its pods.
 
-A kubelet renews the Lease of its node every ten seconds. After 50 seconds without, the node's Ready becomes Unknown, its
-pods are no longer ready, and taints keep new pods away and let the taint eviction controller remove old ones. The same
-taints follow whatever else the kubelet reports: not ready, short of memory, disk or process numbers.
+A kubelet renews the Lease of its node every ten seconds. After 50 seconds without, the node's Ready becomes
+Unknown, its pods are no longer ready, and taints keep new pods away and let the taint eviction controller remove
+old ones. The same taints follow whatever else the kubelet reports: not ready, short of memory, disk or process
+numbers.
 
-The counterpart is `pkg/controller/nodelifecycle`. Simplified: the Lease of a living node carries no time (a heartbeat that
-changes nothing costs nothing), so only a written `renewTime` starts the count; and there is no brake on evictions when
-many nodes fail at once.
+The counterpart is `pkg/controller/nodelifecycle`. Simplified: the Lease of a living node carries no time (a
+heartbeat that changes nothing costs nothing), so only a written `renewTime` starts the count; and there is no brake
+on evictions when many nodes fail at once.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Persistent volumes: a claim gets the smallest volume that will do, and keeps it; a volume that is left is kept or deleted.
+"""Persistent volumes: a claim gets the smallest volume that will do, and keeps it; a volume that is left is kept or
+deleted.
 
-A claim whose class says WaitForFirstConsumer waits until the scheduler has chosen a node, or a volume, for its pod. Where no
-volume will do, a provisioner makes one. The counterpart is `pkg/controller/volume/persistentvolume/pv_controller.go`.
-Simplified: no volumes are recycled, resized or moved.
+A claim whose class says WaitForFirstConsumer waits until the scheduler has chosen a node, or a volume, for its pod.
+Where no volume will do, a provisioner makes one. The counterpart is
+`pkg/controller/volume/persistentvolume/pv_controller.go`. Simplified: no volumes are recycled, resized or moved.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class PersistentVolumeController(Controller):
         elif item is not None and not item.metadata.deletionTimestamp:
             self.sync_unbound(item)
 
-    # -------------------------------------------------------------------------------------------------------------- claims
+    # ----------------------------------------------------------------------------------------------------------- claims
     def sync_unbound(self, claim: PersistentVolumeClaim) -> None:
         """Bind the claim to a volume that is there, or see that one is made."""
         kind = self.store.get("StorageClass", "", claim.spec.storageClassName or "")
@@ -116,8 +117,8 @@ class PersistentVolumeController(Controller):
             notes = {**claim.metadata.annotations, PROVISIONER: kind.provisioner}
             claim = self.api.update(replace(claim, metadata=replace(claim.metadata, annotations=notes)))
             message = (
-                f"Waiting for a volume to be created either by the external provisioner '{kind.provisioner}' or manually "
-                "by the system administrator. If volume creation is delayed, please verify that the provisioner is "
+                f"Waiting for a volume to be created either by the external provisioner '{kind.provisioner}' "
+                "or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is "
                 "running and correctly registered."
             )
             self.api.event(claim, "Normal", "ExternalProvisioning", message)
@@ -178,7 +179,7 @@ class PersistentVolumeController(Controller):
         if status != claim.status:
             self.api.update(replace(claim, status=status), subresource="status")
 
-    # ------------------------------------------------------------------------------------------------------------- volumes
+    # ---------------------------------------------------------------------------------------------------------- volumes
     def sync_volume(self, volume: PersistentVolume) -> None:
         """A volume is available, bound, or left behind by its claim; then its policy says what becomes of it."""
         holder = volume.spec.claimRef

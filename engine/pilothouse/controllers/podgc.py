@@ -1,7 +1,7 @@
 """Pod garbage collector: pods of a node that no longer exists are removed by force; there is no kubelet to end them.
 
-The counterpart is `pkg/controller/podgc`. Simplified: it acts when a node has been gone for 40 seconds instead of looking
-every 20; terminated pods are not counted, so they are kept.
+The counterpart is `pkg/controller/podgc`. Simplified: it acts when a node has been gone for 40 seconds instead of
+looking every 20; terminated pods are not counted, so they are kept.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ def deadline(deployment: Deployment, known: DeploymentCondition) -> float:
 
 
 def next_look(deployment: Deployment, now: float) -> float | None:
-    """Seconds until a rollout that does not move must be looked at, one after its deadline; None if it cannot be late."""
+    """Seconds until a rollout that does not move must be looked at, one after its deadline; None for never."""
     known = conditions.find(deployment.status.conditions, "Progressing")
     if not has_deadline(deployment) or known is None or is_complete(deployment, deployment.status):
         return None

@@ -1,4 +1,5 @@
-"""Protection of data: a claim that a pod uses outlives its deletion until the pod is gone, a volume until its claim is.
+"""Protection of data: a claim that a pod uses outlives its deletion until the pod is gone, a volume until its claim
+is.
 
 The counterparts are `pkg/controller/volume/pvcprotection` and `pvprotection`.
 """

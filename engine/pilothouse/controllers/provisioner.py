@@ -1,7 +1,8 @@
 """A provisioner: makes a volume for each claim that asks for one.
 
-Invented: it stands for the provisioner of every StorageClass, whatever its name, and takes a second. In a real cluster each
-storage system brings its own; this one resembles sig-storage-lib-external-provisioner, on which most of them are built.
+Invented: it stands for the provisioner of every StorageClass, whatever its name, and takes a second. In a real
+cluster each storage system brings its own; this one resembles sig-storage-lib-external-provisioner, on which most
+of them are built.
 """
 
 from __future__ import annotations

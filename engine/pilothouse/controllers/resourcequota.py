@@ -1,7 +1,7 @@
 """Resource quotas: what a namespace uses, written into the status of its quotas.
 
-The door refuses what would be too much, from the objects themselves; this controller only shows the amounts. The counterpart is
-`pkg/controller/resourcequota`.
+The door refuses what would be too much, from the objects themselves; this controller only shows the amounts. The
+counterpart is `pkg/controller/resourcequota`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The arithmetic of a rollout: how many pods each ReplicaSet of a Deployment should have next.
 
-Pure functions, objects in and sizes out: the Deployment controller carries them out. The counterparts are `rolling.go`,
-`recreate.go` and the scaling in `sync.go` of `pkg/controller/deployment`.
+Pure functions, objects in and sizes out: the Deployment controller carries them out. The counterparts are
+`rolling.go`, `recreate.go` and the scaling in `sync.go` of `pkg/controller/deployment`.
 """
 
 from __future__ import annotations

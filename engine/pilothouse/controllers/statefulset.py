@@ -1,8 +1,8 @@
 """StatefulSet: pods with a number, a name and a disk of their own, made and ended in order.
 
-Pod 0 first, each one only when its predecessors are ready; the last one goes first; an update goes from the highest number
-down, one pod at a time. `Parallel` gives up the order for making and ending, not for updating. The counterpart is
-`pkg/controller/statefulset/stateful_set_control.go`.
+Pod 0 first, each one only when its predecessors are ready; the last one goes first; an update goes from the highest
+number down, one pod at a time. `Parallel` gives up the order for making and ending, not for updating. The
+counterpart is `pkg/controller/statefulset/stateful_set_control.go`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class StatefulSetController(Controller):
         self.failures.pop(key, None)
         return pods.soonest_available(self.members(set_), set_.spec.minReadySeconds, self.clock.now)
 
-    # ---------------------------------------------------------------------------------------------------------- who is who
+    # ------------------------------------------------------------------------------------------------------- who is who
     def revisions(self, set_: StatefulSet) -> list[ControllerRevision]:
         """The set's revisions, in order."""
         return controllerrevision.in_order(claims.claim(self.store, self.api, set_, "ControllerRevision"))
@@ -82,7 +82,7 @@ class StatefulSetController(Controller):
         mine = [pod for pod in claims.owned(self.store, set_, "Pod") if identity.ordinal(pod, set_) is not None]
         return sorted(mine, key=lambda pod: identity.ordinal(pod, set_) or 0)
 
-    # -------------------------------------------------------------------------------------------------------------- steps
+    # ------------------------------------------------------------------------------------------------------------ steps
     def step(self, set_: StatefulSet, current: ControllerRevision, update: ControllerRevision) -> None:
         """Do what is next: make or mend replicas, then end those too many, then update. Raises ApiError."""
         wanted = identity.ordinals(set_)
@@ -143,7 +143,7 @@ class StatefulSetController(Controller):
         """The pod stays and is available: the next one may follow."""
         return is_healthy(pod) and pods.is_available(pod, set_.spec.minReadySeconds, self.clock.now)
 
-    # ------------------------------------------------------------------------------------------------------ pods and claims
+    # -------------------------------------------------------------------------------------------------- pods and claims
     def create(self, set_: StatefulSet, number: int, revision: ControllerRevision) -> None:
         """Make a pod, its claims first, and tell. Raises ApiError."""
         pod = identity.new_pod(set_, revision, number)
@@ -200,7 +200,7 @@ class StatefulSetController(Controller):
             if owners != claim.metadata.ownerReferences:
                 self.api.update(replace(claim, metadata=replace(claim.metadata, ownerReferences=owners)))
 
-    # -------------------------------------------------------------------------------------------------------------- status
+    # ----------------------------------------------------------------------------------------------------------- status
     def report(self, set_: StatefulSet, current: ControllerRevision, update: ControllerRevision) -> None:
         """Write the status, if it says anything new; a rollout that is complete makes its revision the current one."""
         members = self.members(set_)

@@ -1,7 +1,8 @@
 """Taint eviction: a NoExecute taint drives out the pods that do not tolerate it, some after a time.
 
-A toleration with `tolerationSeconds` lets a pod stay that long; one without lets it stay for ever; the door gives every
-pod 300 seconds for nodes that are not ready or unreachable. The counterpart is `pkg/controller/tainteviction`.
+A toleration with `tolerationSeconds` lets a pod stay that long; one without lets it stay for ever; the door gives
+every pod 300 seconds for nodes that are not ready or unreachable. The counterpart is
+`pkg/controller/tainteviction`.
 """
 
 from __future__ import annotations
