@@ -282,3 +282,22 @@ def test_a_dump_says_which_nodes_were_alive(cluster: Cluster) -> None:
     loaded.run("2m")
     ready = {n.metadata.name: c.status for n in loaded.list("nodes") for c in n.status.conditions if c.type == "Ready"}
     assert ready == {"n1": "Unknown", "n2": "True", "n3": "True"}
+
+
+def test_a_dump_brings_its_own_kinds() -> None:
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "boats.line.example"},
+        "spec": {
+            "group": "line.example",
+            "scope": "Namespaced",
+            "names": {"plural": "boats", "singular": "boat", "kind": "Boat"},
+            "versions": [version],
+        },
+    }
+    boat = {"apiVersion": "line.example/v1", "kind": "Boat", "metadata": {"name": "eta"}, "spec": {"sails": 3}}
+    loaded = Cluster.load([boat, definition], kubelet=False)
+    assert loaded.get("boat", "eta").spec.sails == 3

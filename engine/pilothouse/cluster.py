@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pilothouse.api import replace, scheme, seconds, to_dict
+from pilothouse.api import replace, scheme, seconds
 from pilothouse.apiserver import ApiError, Client, Door
 from pilothouse.containers import Registry
 from pilothouse.controllers import CONTROLLERS
@@ -37,7 +37,7 @@ from pilothouse.kernel import (
 from pilothouse.kubelet import Heartbeat, Kubelet
 from pilothouse.past import Past
 from pilothouse.scheduler import Explanation, Scheduler
-from pilothouse.source import Objects, alive, newest_time, placed, plain, read
+from pilothouse.source import Objects, healthy_nodes, newest_time, placed, plain, read
 
 if TYPE_CHECKING:
     from pilothouse.view import Timeline, View, Why
@@ -111,12 +111,16 @@ class Cluster:
         Takes the options of `Cluster`.
         """
         cluster = cls(nodes=0, **options)
-        found = alive([placed(item) for item in read(source)])
-        cluster.options["load"] = [to_dict(item) for item in found]
+        found = sorted(read(source), key=lambda item: plain(item).get("kind") != "CustomResourceDefinition")
+        cluster.options["load"] = [plain(item) for item in found]
         cluster.clock.pass_to(max(map(newest_time, found), default=0.0))
+        healthy = healthy_nodes(found)
         for item in found:
-            write = cluster.store.create if cluster.store.get(*key_of(item)) is None else cluster.store.update
-            write(replace(item, metadata=replace(item.metadata, resourceVersion="")))
+            taken = placed(item, cluster.door.scheme, healthy)
+            write = cluster.store.create if cluster.store.get(*key_of(taken)) is None else cluster.store.update
+            write(replace(taken, metadata=replace(taken.metadata, resourceVersion="")))
+            if taken.kind == "CustomResourceDefinition":
+                cluster.door.refresh()  # the kinds that it defines come after it
         return cluster
 
     @classmethod
@@ -253,7 +257,7 @@ class Cluster:
         if isinstance(pod, str):
             pod = self._find(pod, namespace)
         elif isinstance(pod, Mapping):
-            pod = placed(pod)
+            pod = placed(pod, self.door.scheme)
         return self.scheduler.explain(pod)
 
     def why(self, what: str, namespace: str = "default") -> Why:

@@ -6,11 +6,11 @@ kubectl's counterpart is its resource builder (`-f FILE`, standard input, URLs);
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pilothouse.api import DEFAULT, from_dict, load_all, replace, since_epoch, to_dict
+from pilothouse.api import Scheme, from_dict, load_all, replace, since_epoch, to_dict
 
 Objects = str | Path | Mapping[str, Any] | Iterable[Any]
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -31,9 +31,9 @@ def read(source: Objects) -> Iterable[Any]:
     return [source]
 
 
-def plain(node: Any) -> dict[str, Any]:
-    """A Node object or dict as plain data."""
-    return dict(node) if isinstance(node, Mapping) else to_dict(node)
+def plain(item: Any) -> dict[str, Any]:
+    """An object or dict as plain data."""
+    return dict(item) if isinstance(item, Mapping) else to_dict(item)
 
 
 def newest_time(item: Any) -> float:
@@ -46,28 +46,28 @@ def newest_time(item: Any) -> float:
             for part in value.values() if isinstance(value, dict) else value:
                 yield from moments(part)
 
-    return max(moments(to_dict(item)), default=0.0)
+    return max(moments(plain(item)), default=0.0)
 
 
-def placed(item: Any) -> Any:
-    """A typed object as it is, in the namespace "default" where its kind wants one and none is named."""
-    found = from_dict(dict(item), strict=False) if isinstance(item, Mapping) else item
-    served = DEFAULT.find(found.apiVersion, found.kind)
+def placed(item: Any, scheme: Scheme, healthy: Collection[str] = ()) -> Any:
+    """A typed object as it is, in the namespace "default" where its kind wants one and none is named.
+
+    The lease of a healthy node is freed of its time: a time in one means here that its kubelet has stopped.
+    """
+    found = from_dict(dict(item), strict=False, scheme=scheme) if isinstance(item, Mapping) else item
+    if found.kind == "Lease" and found.metadata.namespace == "kube-node-lease" and found.metadata.name in healthy:
+        found = replace(found, spec=replace(found.spec, renewTime=""))
+    served = scheme.find(found.apiVersion, found.kind)
     if found.metadata.namespace or served is None or not served.namespaced:
         return found
     return replace(found, metadata=replace(found.metadata, namespace="default"))
 
 
-def alive(items: list[Any]) -> list[Any]:
-    """The objects, with the leases of healthy nodes free of a time: a time in one means that its kubelet has stopped."""
-    healthy = {
-        item.metadata.name
-        for item in items
-        if item.kind == "Node" and any(c.type == "Ready" and c.status == "True" for c in item.status.conditions)
-    }
+def healthy_nodes(items: Iterable[Any]) -> list[str]:
+    """The names of the nodes that were ready."""
+    nodes = [data for data in map(plain, items) if data.get("kind") == "Node"]
     return [
-        replace(item, spec=replace(item.spec, renewTime=""))
-        if item.kind == "Lease" and item.metadata.namespace == "kube-node-lease" and item.metadata.name in healthy
-        else item
-        for item in items
+        node["metadata"]["name"]
+        for node in nodes
+        if any(c["type"] == "Ready" and c["status"] == "True" for c in node.get("status", {}).get("conditions") or [])
     ]
