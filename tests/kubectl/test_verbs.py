@@ -265,6 +265,32 @@ def test_logs_and_exec_as_recorded() -> None:
     assert kubectl.cluster.now == before + 3
 
 
+def test_diff_shows_what_an_apply_would_change(web: Kubectl) -> None:
+    assert said(web.run("diff -f -", WEB)) == ""
+    told = web.run("diff -f -", WEB.replace("replicas: 2", "replicas: 3"))
+    assert told.code == 1
+    changed = [line for line in told.stdout.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    assert changed == ["-  generation: 1", "+  generation: 2", "-  replicas: 2", "+  replicas: 3"]
+    new = web.run("diff -f -", WEB.replace("name: web, labels", "name: other, labels"))
+    assert "+++ MERGED/apps.v1.Deployment.default.other\n" in new.stdout
+    assert "last-applied" not in new.stdout
+
+
+def test_undo_of_a_stateful_set(kubectl: Kubectl) -> None:
+    db = WEB.replace("kind: Deployment", "kind: StatefulSet").replace("replicas: 2", "replicas: 2\n  serviceName: web")
+    said(kubectl.run("create -f -", db))
+    assert refused(kubectl.run("rollout undo sts/web")) == "error: no last revision to roll back to\n"
+    said(kubectl.run("set image sts/web c=nginx:1.28"))
+    told = said(kubectl.run("rollout status sts/web"))
+    assert told.splitlines()[-1].startswith("statefulset rolling update complete 2 pods at revision web-")
+    assert said(kubectl.run("rollout history sts/web")) == (
+        "statefulset.apps/web \nREVISION  CHANGE-CAUSE\n1         <none>\n2         <none>\n\n"
+    )
+    assert said(kubectl.run("rollout undo sts/web")) == "statefulset.apps/web rolled back\n"
+    image = "get sts web -o jsonpath={.spec.template.spec.containers[0].image}"
+    assert said(kubectl.run(image)) == "nginx:1.27"
+
+
 BOATS = """
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition

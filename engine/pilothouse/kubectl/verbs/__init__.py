@@ -7,6 +7,7 @@ A verb's module declares ``FLAGS`` (its flags as data), ``USAGE`` (one line), ``
 VERBS = {
     "annotate": "annotate",
     "api-resources": "api_resources",
+    "api-versions": "api_versions",
     "apply": "apply",
     "autoscale": "autoscale",
     "config": "config",
@@ -14,6 +15,7 @@ VERBS = {
     "create": "create",
     "delete": "delete",
     "describe": "describe",
+    "diff": "diff",
     "drain": "drain",
     "events": "events",
     "exec": "exec",
@@ -43,6 +45,6 @@ VERBS = {
 
 # Verbs of the real kubectl that have no meaning, or no home yet, in the simulation.
 ELSEWHERE = (
-    "alpha", "api-versions", "attach", "auth", "certificate", "cluster-info", "completion", "cp", "debug", "diff", "edit",
+    "alpha", "attach", "auth", "certificate", "cluster-info", "completion", "cp", "debug", "edit",
     "kustomize", "options", "plugin", "port-forward", "proxy", "top",
 )  # fmt: skip

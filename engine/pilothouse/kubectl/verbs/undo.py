@@ -10,7 +10,9 @@ from ..call import Call
 from ..failure import error
 from ..flags import Flag
 from ..revision import REVISION, number, plain
+from ..targets import Found
 from .apply import LAST_APPLIED, dry_run
+from .history import revisions
 from .rollout import FLAGS as COMMON
 from .rollout import replica_sets, targets
 
@@ -43,9 +45,13 @@ def run(call: Call) -> None:
                 f"Rolling back will not update the {LAST_APPLIED} annotation, which may cause unexpected behavior on future "
                 "'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.\n"
             )
-        if not isinstance(thing, Deployment):
+        if isinstance(thing, Deployment):
+            told = _undo(call, thing, mode)
+        elif thing.kind in ("StatefulSet", "DaemonSet"):
+            told = _undo_revision(call, target, mode)
+        else:
             raise error(f"no rollbacker has been implemented for {thing.kind}")
-        call.say(f"{target.title} {_undo(call, thing, mode)}\n")
+        call.say(f"{target.title} {told}\n")
     call.settle()
 
 
@@ -88,3 +94,21 @@ def _chosen(sets: list[Any], wanted: int, name: str) -> Any:
     if len(known) < 2:
         raise error(f'no rollout history found for deployment "{name}"')
     return by_number[known[-2]]
+
+
+def _undo_revision(call: Call, target: Found, mode: str) -> str:
+    """Back to an earlier ControllerRevision of a StatefulSet or DaemonSet."""
+    wanted = call.flags.integer("to-revision") or 0
+    known = revisions(call, target)
+    if wanted and wanted not in known:
+        raise error(f"unable to find specified revision {wanted} in history")
+    if not wanted and len(known) < 2:
+        raise error("no last revision to roll back to")
+    chosen = wanted or sorted(known)[-2]
+    template = plain(known[chosen][1])
+    if template == plain(target.object.spec.template):
+        return f"skipped rollback (current template already matches revision {chosen})"
+    body = [{"op": "replace", "path": "/spec/template", "value": template}]
+    kind, name, namespace = target.resource.qualified, target.name, target.namespace
+    call.api.patch(kind, name, body, type="json", namespace=namespace, dry_run=bool(mode))
+    return f"rolled back{mode}"
