@@ -26,7 +26,7 @@ document.addEventListener("keydown", (event) => {
 window.model = {
   get: (key) => state[key],
   set: (key, value) => { state[key] = value; for (const act of handlers[`change:${key}`] || []) act(); },
-  save_changes: () => window.sent.push({ time: state.time, selected: state.selected }),
+  send: (content) => window.sent.push(content),
   on: (event, act) => { (handlers[event] ||= []).push(act); },
   off: (event, act) => { handlers[event] = (handlers[event] || []).filter((other) => other !== act); },
 };

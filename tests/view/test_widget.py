@@ -46,6 +46,12 @@ def test_two_views_of_one_cluster_are_apart(told, sent):
     assert first.get_state()["_story"] == second.get_state()["_story"]
 
 
+def test_what_the_browser_shows_is_known(told):
+    view = View(told)
+    view._handle_custom_msg({"type": "shown", "time": 12.5, "selected": "pod/eta"}, [])
+    assert (view.time, view.selected) == (12.5, "pod/eta")
+
+
 def test_orders(told, sent):
     view = View(told)
     view.play_to("2m")

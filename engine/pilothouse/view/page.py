@@ -41,7 +41,7 @@ noscript img {{ max-width: 100%; }}
 {module}
 const text = atob("{story}"), bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const state = {{ _story: new DataView(bytes.buffer), _autoplay: true, _height: 0, _from: 0, _command: {{}}, selected: "", time: 0 }};
-const model = {{ get: (name) => state[name], set: (name, value) => {{ state[name] = value; }}, save_changes() {{}}, on() {{}}, off() {{}} }};
+const model = {{ get: (name) => state[name], set: (name, value) => {{ state[name] = value; }}, send() {{}}, on() {{}}, off() {{}} }};
 const widget = make();
 widget.initialize({{ model }});
 widget.render({{ model, el: document.getElementById("view") }});

@@ -76,9 +76,14 @@ class View(anywidget.AnyWidget):
         seen = SEEN.get(cluster.store, 0)
         news = seen if seen < self._told.read_to else 0
         super().__init__(_autoplay=play, _height=height, _from=news, time=self._told.now)
+        self.on_msg(self._heard)
         if since is not None:
             self._order("play" if play else "go", time=seconds(since))
         after_each_cell(self)
+
+    def _heard(self, _: Any, content: dict[str, Any], __: Any) -> None:
+        if content.get("type") == "shown":
+            self.time, self.selected = float(content["time"]), str(content["selected"])
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:
         """The state for a new view or a reloaded page: the whole story so far, as one message."""

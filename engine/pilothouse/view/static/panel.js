@@ -167,12 +167,15 @@ class Panel extends Words {
     const { model, story, player } = this, time = Math.round(story.clockAt(player.place) * 1000) / 1000;
     if (model.get("time") === time) return;
     model.set("time", time);
-    model.save_changes();
+    this.report();
   }
+
+  // Tell the kernel what is shown; a message of its own, so that the story never travels back.
+  report() { this.model.send({ type: "shown", time: this.model.get("time"), selected: this.model.get("selected") }); }
 
   choose(thing, tell = true) {
     this.selected = thing;
-    if (tell) { this.model.set("selected", this.nameOf(thing)); this.model.save_changes(); }
+    if (tell) { this.model.set("selected", this.nameOf(thing)); this.report(); }
     this.facts.hidden = thing < 0;
     if (thing >= 0) this.showFacts();
     this.paint();

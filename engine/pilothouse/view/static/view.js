@@ -13,11 +13,12 @@ export default () => {
   const messages = [], panels = new Set();
   return {
     initialize({ model }) {
-      const first = model.get("_story");
-      if (first && first.byteLength) messages.push(first);
+      const first = model.get("_story"); // all of it so far; a list of pieces where a saved page is opened again
+      for (const piece of Array.isArray(first) ? first : [first]) if (piece && piece.byteLength) messages.push(piece);
       model.on("msg:custom", (content, buffers) => {
         if (!content || content.type !== "append") return;
         messages.push(buffers[0]);
+        model.set("_story", [...messages]); // so that a notebook saved with its widgets has it all
         for (const panel of panels) panel.take(buffers[0]);
       });
     },
