@@ -1,4 +1,6 @@
-"""Refusals that are not among the recorded ones: each line is a change of a sound object and what is wrong with it then."""
+"""Refusals that are not among the recorded ones: each line is a change of a sound object and what is wrong with it
+then.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Benchmarks of the door: `python tests/benchmarks/door.py`.
 
-Figures of one machine on one day, for comparing two versions side by side; nothing here is a test. The targets stand beside the figures.
+Figures of one machine on one day, for comparing two versions side by side; nothing here is a test. The targets stand
+beside the figures.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Published Kubernetes examples at our door, compared with what a real API server made of them.
 
-The same comparison as the served judge, but in process: each file is decoded as kubectl does, sent as a dry run, and the answer is put into kubectl's words.
+The same comparison as the served judge, but in process: each file is decoded as kubectl does, sent as a dry run, and
+the answer is put into kubectl's words.
 """
 
 from __future__ import annotations
@@ -70,7 +71,11 @@ def answer(api: Client, path: Path) -> dict[str, Any]:
         if missing:
             told = ", ".join(missing) if len(missing) == 1 else f"[{', '.join(missing)}]"
             off = "if you choose to ignore these errors, turn validation off with --validate=false"
-            return {"exit": 1, "stderr": f'error: error validating "FILE": error validating data: {told}; {off}', "objects": []}
+            return {
+                "exit": 1,
+                "stderr": f'error: error validating "FILE": error validating data: {told}; {off}',
+                "objects": [],
+            }
         if api.door.scheme.find(data["apiVersion"], data["kind"]) is None:
             said.append(unserved(data, f'no matches for kind "{data["kind"]}" in version "{data["apiVersion"]}"'))
         else:
@@ -99,7 +104,9 @@ def normal(value: dict[str, Any]) -> dict[str, Any]:
     if value["kind"] == "Service":
         _normal_service(spec)
     if value["kind"] == "Job":
-        text = re.sub(r'"(batch\.kubernetes\.io/)?controller-uid": "[^"]*"', r'"\1controller-uid": "UID"', json.dumps(value))
+        text = re.sub(
+            r'"(batch\.kubernetes\.io/)?controller-uid": "[^"]*"', r'"\1controller-uid": "UID"', json.dumps(value)
+        )
         value = json.loads(text)
     return value
 

@@ -1,4 +1,6 @@
-"""Every recorded refusal of a real API server is ours, in code, reason, message and causes; what differs is listed with its reason."""
+"""Every recorded refusal of a real API server is ours, in code, reason, message and causes; what differs is listed
+with its reason.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Who may do what: roles and bindings, read at the moment of the question.
 
-The real counterpart is the RBAC authorizer. Simplified: the four roles for people (cluster-admin, admin, edit, view) are known without being objects, the roles of the
-system's own components are not there, and members of `system:masters` may do everything, as in a real cluster.
+The real counterpart is the RBAC authorizer. Simplified: the four roles for people (cluster-admin, admin, edit, view)
+are known without being objects, the roles of the system's own components are not there, and members of
+`system:masters` may do everything, as in a real cluster.
 """
 
 from __future__ import annotations

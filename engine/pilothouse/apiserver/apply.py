@@ -1,7 +1,7 @@
 """`kubectl apply` as kubectl does it: a three-way merge of the last manifest, the new one and the live object.
 
-What the new manifest says is set, what only the last one said is removed, all else is left to whoever wrote it. The last manifest is kept in an annotation.
-Server-side apply is another road.
+What the new manifest says is set, what only the last one said is removed, all else is left to whoever wrote it. The
+last manifest is kept in an annotation. Server-side apply is another road.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The API in process: what `cluster.api`, every component and every command speaks.
 
-The real counterparts are client-go's typed clients. Objects go in as typed structures (the fast way) or as plain JSON (the strict way), and come out typed.
+The real counterparts are client-go's typed clients. Objects go in as typed structures (the fast way) or as plain JSON
+(the strict way), and come out typed.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ _NOBODY: AbstractContextManager[None] = nullcontext()
 class Client:
     """The door as one user sees it.
 
-    `user` and `groups`: who asks. `journal(call, arguments)`: told of every writing call, so that it can be repeated. `warnings`: what the
-    server remarked about the last object it took.
+    `user` and `groups`: who asks. `journal(call, arguments)`: told of every writing call, so that it can be repeated.
+    `warnings`: what the server remarked about the last object it took.
     """
 
     def __init__(
@@ -54,10 +55,12 @@ class Client:
         self._free = access.MASTERS in groups
 
     def as_(self, user: str, groups: tuple[str, ...] = ("system:authenticated",)) -> Client:
-        """The same door for somebody else: their name is on what they write, and roles and bindings say what they may do."""
+        """The same door for somebody else: their name is on what they write, and roles and bindings say what they may
+        do.
+        """
         return Client(self.door, user, groups, self.journal, named=True)
 
-    # ------------------------------------------------------------------------------------------------------------- reads
+    # ------------------ reads
 
     def get(self, kind: str, name: str, namespace: str = "default", subresource: str | None = None) -> Any:
         """One object. `kind` may be "po", "pods", "Pod" or "deployments.apps". Raises ApiError 404."""
@@ -110,7 +113,7 @@ class Client:
     def _fits(self, info: ResourceInfo, selector: Any, field_selector: str | None) -> Fits | None:
         return choose(selector, field_selector, self.door.kind(info).fields)
 
-    # ------------------------------------------------------------------------------------------------------------ writes
+    # ------------------ writes
 
     def create(
         self, obj: Any, *, namespace: str | None = None, dry_run: bool = False, validation: str = "Strict"
@@ -133,7 +136,9 @@ class Client:
     def update(
         self, obj: Any, *, subresource: str | None = None, dry_run: bool = False, validation: str = "Strict"
     ) -> Any:
-        """Replace an object, or with `subresource="status"` its status. A resourceVersion, if there, must be the newest."""
+        """Replace an object, or with `subresource="status"` its status. A resourceVersion, if there, must be the
+        newest.
+        """
         item, remarks = self._typed(obj, validation)
         if isinstance(obj, dict):
             self.warnings = remarks
@@ -155,7 +160,9 @@ class Client:
         dry_run: bool = False,
         validation: str = "Strict",
     ) -> Any:
-        """Change what `body` says, in the manner of `type`: "merge", "json", "strategic". Subresources: status, scale, …"""
+        """Change what `body` says, in the manner of `type`: "merge", "json", "strategic". Subresources: status,
+        scale, …
+        """
         info = self.door.resource(kind)
         self._may("create" if subresource in ("binding", "eviction") else "patch", info, namespace, name, subresource)
         with self._acting():
@@ -242,7 +249,9 @@ class Client:
     def event(
         self, about: Any, type: str, reason: str, message: str, *, component: str | None = None, field: str = ""
     ) -> Any:
-        """Write down that something happened to `about`; the same again counts up the first. `type`: Normal or Warning."""
+        """Write down that something happened to `about`; the same again counts up the first. `type`: Normal or
+        Warning.
+        """
         thing = self.door.decode(about, "Ignore")[0] if isinstance(about, dict) else about
         with self._acting():
             said = record(self.door, thing, type, reason, message, component or self.user, field)
@@ -251,7 +260,7 @@ class Client:
             self._note("event", False, about=about, **arguments)
         return said
 
-    # ------------------------------------------------------------------------------------------------------------ access
+    # ------------------ access
 
     def can(
         self, verb: str, kind: str, name: str = "", namespace: str = "default", subresource: str | None = None
@@ -269,7 +278,7 @@ class Client:
         if not access.allowed(self._store, self.user, self.groups, wanted):
             raise access.refusal(self.user, wanted)
 
-    # ----------------------------------------------------------------------------------------------------------- helpers
+    # ------------------ helpers
 
     def _acting(self) -> AbstractContextManager[None]:
         """Inside a component's turn the loop has said who writes; outside, it is this user."""
@@ -284,8 +293,8 @@ class Client:
         self.journal(call, {**plain, "user": self.user} if self._named else plain)
 
     def _typed(self, obj: Any, validation: str) -> tuple[Any, Remarks]:
-        """A typed object, and warnings. What components hand in is taken as it is, and so are pods, of which there are many;
-        all else that comes from outside is read strictly.
+        """A typed object, and warnings. What components hand in is taken as it is, and so are pods, of which there
+        are many; all else that comes from outside is read strictly.
         """
         if isinstance(obj, Base):
             if self.journal is None or obj.__class__.__name__ == "Pod":
@@ -294,7 +303,9 @@ class Client:
         return self.door.decode(obj, validation)
 
     def _place(self, item: Any, namespace: str | None) -> Any:
-        """The namespace of an object: its own, the one asked for, or `default`; none for what belongs to the whole cluster."""
+        """The namespace of an object: its own, the one asked for, or `default`; none for what belongs to the whole
+        cluster.
+        """
         info = self.door.info(item)
         own = item.metadata.namespace
         if not info.namespaced:

@@ -54,7 +54,7 @@ def _containers(spec: Any) -> list[str]:
     return [",".join(one.name for one in spec.containers), ",".join(one.image for one in spec.containers)]
 
 
-# --------------------------------------------------------------------------------------------------------------------- Pod
+# ------------------ Pod
 
 
 def pod_reason(pod: Any) -> tuple[str, int, int, str]:
@@ -149,7 +149,7 @@ def _pod(pod: Any, now: float) -> list[Any]:
     ]
 
 
-# -------------------------------------------------------------------------------------------------------------------- Node
+# ------------------ Node
 
 
 def _node(node: Any, now: float) -> list[Any]:
@@ -189,7 +189,7 @@ def _address(node: Any, kind: str) -> str:
     return next((one.address for one in node.status.addresses if one.type == kind), NONE)
 
 
-# ----------------------------------------------------------------------------------------------------------------- Service
+# ------------------ Service
 
 
 def _external(service: Any) -> str:
@@ -221,7 +221,7 @@ def _service(service: Any, now: float) -> list[Any]:
     ]
 
 
-# --------------------------------------------------------------------------------------------------------------- workloads
+# ------------------ workloads
 
 
 def _deployment(item: Any, now: float) -> list[Any]:
@@ -337,7 +337,7 @@ def _target(metric: Any, now: Any) -> str:
     return f"{name}{value.value if value is not None and value.value else UNKNOWN}/{goal.value}"
 
 
-# ------------------------------------------------------------------------------------------------------------------ others
+# ------------------ others
 
 
 def _event(event: Any, now: float) -> list[Any]:

@@ -1,8 +1,9 @@
 """Custom kinds: what a CustomResourceDefinition makes of the door.
 
-A definition in the store is a kind that is served: the table, the names and the columns of the kind are read from it, and from nowhere else, so a fork or a jump
-in time serves exactly the kinds that were defined then. The real counterpart is the apiextensions-apiserver. Simplified: versions differ in name only
-(conversion "None"), as without a webhook in a real cluster.
+A definition in the store is a kind that is served: the table, the names and the columns of the kind are read from it,
+and from nowhere else, so a fork or a jump in time serves exactly the kinds that were defined then. The real
+counterpart is the apiextensions-apiserver. Simplified: versions differ in name only (conversion "None"), as without a
+webhook in a real cluster.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def table_of(definition: Any) -> Kind:
     return Kind(definition.spec.names.kind, defaults=filled, rules=rules, prepare=bare, status=split, generation=True)
 
 
-# ----------------------------------------------------------------------------------------------------------------- columns
+# ------------------ columns
 
 
 def columns(definition: Any, version: str) -> list[tuple[str, str, int, str]]:

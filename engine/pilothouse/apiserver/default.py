@@ -1,7 +1,8 @@
 """The language in which default tables are written.
 
-`defaults(field=value, …)` becomes a plain function that answers the same structure with what was not set filled in, or the very structure
-when nothing was missing. Structures are frozen: nothing is changed in place. The real counterparts are the `SetDefaults_*` functions.
+`defaults(field=value, …)` becomes a plain function that answers the same structure with what was not set filled in,
+or the very structure when nothing was missing. Structures are frozen: nothing is changed in place. The real
+counterparts are the `SetDefaults_*` functions.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ def each(fill: Fill) -> Filler:
 
 
 def defaults(**table: Any) -> Fill:
-    """The function that fills a structure by this table. Unset is what Go takes for it: nil, "", empty, and 0 unless `pointer`."""
+    """The function that fills a structure by this table. Unset is what Go takes for it: nil, "", empty, and 0 unless
+    `pointer`.
+    """
     read = attrgetter(*table, "__class__", "__class__")
     plan = [(name, line if isinstance(line, Filler) else _constant(line)) for name, line in table.items()]
     lines = [(name, line.fill, line.inside, line.keeps_zero) for name, line in plan]

@@ -1,7 +1,8 @@
 """The end of an object: grace, finalizers, and what becomes of those that depend on it.
 
-A deletion is a wish. An object with a grace period or finalizers gets a deletionTimestamp and stays until its caretakers are done. The real
-counterparts are `rest.BeforeDelete`, `podStrategy.CheckGracefulDelete` and the finalizer rules of the generic store.
+A deletion is a wish. An object with a grace period or finalizers gets a deletionTimestamp and stays until its
+caretakers are done. The real counterparts are `rest.BeforeDelete`, `podStrategy.CheckGracefulDelete` and the
+finalizer rules of the generic store.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def delete(
 ) -> Any:
     """Delete an object, or mark it as to be deleted. Answers with its last version.
 
-    `propagation`: Foreground, Background, Orphan or None for the kind's habit. `grace`: seconds that the pod's processes get (0: at once).
+    `propagation`: Foreground, Background, Orphan or None for the kind's habit. `grace`: seconds that the pod's
+    processes get (0: at once).
     """
     if propagation is not None and propagation not in _POLICIES:
         fault = status.unsupported("propagationPolicy", propagation, (*_POLICIES, "nil"))

@@ -1,7 +1,7 @@
 """Which kinds the door serves: their names, their tables, and how JSON becomes an object of one.
 
-The built-in kinds are always there; custom ones are what the CustomResourceDefinitions in the store say. The real counterparts are discovery, the scheme with
-its codecs, and the registry of strategies.
+The built-in kinds are always there; custom ones are what the CustomResourceDefinitions in the store say. The real
+counterparts are discovery, the scheme with its codecs, and the registry of strategies.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ class Discovery:
         self.refresh()
 
     def refresh(self) -> None:
-        """Serve the kinds that the definitions in the store define; for stores that were filled by another way than this door."""
+        """Serve the kinds that the definitions in the store define; for stores that were filled by another way than
+        this door.
+        """
         for definition in self.store.all(custom.DEFINITIONS):
             custom.register(self.scheme, definition)
         self._infos.clear()

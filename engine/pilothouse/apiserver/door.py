@@ -1,7 +1,8 @@
 """The one door to the state: every write of every component, learner and command passes here.
 
-Decode, default, admit, validate, store: the real counterpart is the generic API server with its registries and admission chain. In process a write is
-a function call with typed objects; nothing is stored, drawn at random or logged unless all of it is right.
+Decode, default, admit, validate, store: the real counterpart is the generic API server with its registries and
+admission chain. In process a write is a function call with typed objects; nothing is stored, drawn at random or
+logged unless all of it is right.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 class Door(Discovery):
     """Creates, updates and deletes objects in a store by the rules of their kinds.
 
-    `randoms(name)` gives a stream of random numbers; the door draws uids and generated names from the stream "apiserver", and only when a
-    write is certain.
+    `randoms(name)` gives a stream of random numbers; the door draws uids and generated names from the stream
+    "apiserver", and only when a write is certain.
     """
 
     def __init__(self, store: kernel.Store, clock: kernel.Clock, randoms: Callable[[str], Random]) -> None:
@@ -41,7 +42,7 @@ class Door(Discovery):
         """The same door to another store: what it serves is in the store."""
         return Door(store, clock, randoms)
 
-    # ------------------------------------------------------------------------------------------------------------ create
+    # ------------------ create
 
     def create(self, item: Any, user: str = "", dry_run: bool = False) -> Any:
         """Take a new object in. Answers with what is stored (or would be, with `dry_run`)."""
@@ -119,7 +120,7 @@ class Door(Discovery):
             if self.store.get(info.store_name, meta.namespace, name) is None:
                 return name
 
-    # ------------------------------------------------------------------------------------------------------------ update
+    # ------------------ update
 
     def update(self, item: Any, user: str = "", dry_run: bool = False, subresource: str | None = None) -> Any:
         """Replace an object by a newer version of it; with `subresource` "status" only its status."""
@@ -204,7 +205,7 @@ class Door(Discovery):
             self.defined(stored, old)
         return stored
 
-    # -------------------------------------------------------------------------------------------------------- validation
+    # ------------------ validation
 
     def _permit(self, request: Request, kind: Kind) -> None:
         for permit in CHAIN.validating(request.info.kind):
@@ -235,7 +236,7 @@ class Door(Discovery):
         warn = self.kind(self.info(item)).warnings
         return warn(item) if warn else []
 
-    # ----------------------------------------------------------------------------------------------------------- clients
+    # ------------------ clients
 
     def client(self, name: str) -> Any:
         """A client for a component called `name`."""

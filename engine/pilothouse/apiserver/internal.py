@@ -1,7 +1,8 @@
 """How the real server spells a pod template in a refusal: with the names and order of its own inner structures.
 
-"spec.template: Invalid value: {…}: field is immutable" shows Go's fields, every one of them, set or not. People paste that into search engines, so it is spelt
-alike. The real counterpart is `pkg/apis/core/types.go`; structures that are not named below are shown as in the API.
+"spec.template: Invalid value: {…}: field is immutable" shows Go's fields, every one of them, set or not. People paste
+that into search engines, so it is spelt alike. The real counterpart is `pkg/apis/core/types.go`; structures that are
+not named below are shown as in the API.
 """
 
 from __future__ import annotations
@@ -12,19 +13,23 @@ import msgspec
 
 from pilothouse.api import to_dict
 
-# One line a structure: Go's fields in Go's order. "*" is a pointer (null when unset), "#" a number, "?" a flag, "[]" a list or map (null when empty),
-# a plain word a text; "Field:Structure" is filled by that structure, and "+Structure" stands in the place of its fields.
+# One line a structure: Go's fields in Go's order. "*" is a pointer (null when unset), "[]" a list or map (null when
+# empty), "#" a number, "?" a flag, a plain word a text; "Field:Structure" is filled by that structure.
 _STRUCTURES = """
-PodSpec Volumes[]:Volume InitContainers[]:Container Containers[]:Container EphemeralContainers[] RestartPolicy TerminationGracePeriodSeconds* ActiveDeadlineSeconds*
-  DNSPolicy NodeSelector[] ServiceAccountName AutomountServiceAccountToken* NodeName SecurityContext*:PodSecurityContext ImagePullSecrets[]:Reference Hostname
-  Subdomain SetHostnameAsFQDN* Affinity* SchedulerName Tolerations[]:Toleration HostAliases[] PriorityClassName Priority* PreemptionPolicy* DNSConfig*
-  ReadinessGates[] RuntimeClassName* Overhead[] EnableServiceLinks* TopologySpreadConstraints[] OS* SchedulingGates[] ResourceClaims[]
-  Resources*:Resources HostnameOverride* SchedulingGroup*
-PodSecurityContext HostNetwork? HostPID? HostIPC? ShareProcessNamespace* HostUsers* SELinuxOptions* WindowsOptions* RunAsUser* RunAsGroup* RunAsNonRoot*
-  SupplementalGroups[] SupplementalGroupsPolicy* FSGroup* FSGroupChangePolicy* Sysctls[] SeccompProfile* AppArmorProfile* SELinuxChangePolicy*
-Container Name Image Command[] Args[] WorkingDir Ports[]:Port EnvFrom[] Env[]:Env Resources:Resources ResizePolicy[] RestartPolicy* RestartPolicyRules[]
-  VolumeMounts[]:Mount VolumeDevices[] LivenessProbe*:Probe ReadinessProbe*:Probe StartupProbe*:Probe Lifecycle* TerminationMessagePath
-  TerminationMessagePolicy ImagePullPolicy SecurityContext* Stdin? StdinOnce? TTY?
+PodSpec Volumes[]:Volume InitContainers[]:Container Containers[]:Container EphemeralContainers[] RestartPolicy
+  TerminationGracePeriodSeconds* ActiveDeadlineSeconds* DNSPolicy NodeSelector[] ServiceAccountName
+  AutomountServiceAccountToken* NodeName SecurityContext*:PodSecurityContext ImagePullSecrets[]:Reference Hostname
+  Subdomain SetHostnameAsFQDN* Affinity* SchedulerName Tolerations[]:Toleration HostAliases[] PriorityClassName
+  Priority* PreemptionPolicy* DNSConfig* ReadinessGates[] RuntimeClassName* Overhead[] EnableServiceLinks*
+  TopologySpreadConstraints[] OS* SchedulingGates[] ResourceClaims[] Resources*:Resources HostnameOverride*
+  SchedulingGroup*
+PodSecurityContext HostNetwork? HostPID? HostIPC? ShareProcessNamespace* HostUsers* SELinuxOptions* WindowsOptions*
+  RunAsUser* RunAsGroup* RunAsNonRoot* SupplementalGroups[] SupplementalGroupsPolicy* FSGroup* FSGroupChangePolicy*
+  Sysctls[] SeccompProfile* AppArmorProfile* SELinuxChangePolicy*
+Container Name Image Command[] Args[] WorkingDir Ports[]:Port EnvFrom[] Env[]:Env Resources:Resources ResizePolicy[]
+  RestartPolicy* RestartPolicyRules[] VolumeMounts[]:Mount VolumeDevices[] LivenessProbe*:Probe ReadinessProbe*:Probe
+  StartupProbe*:Probe Lifecycle* TerminationMessagePath TerminationMessagePolicy ImagePullPolicy SecurityContext*
+  Stdin? StdinOnce? TTY?
 Resources Limits[] Requests[] Claims[]
 Port Name HostPort# ContainerPort# Protocol HostIP
 Env Name Value ValueFrom*:Source
@@ -33,15 +38,16 @@ FieldRef APIVersion FieldPath
 KeyRef Name Key Optional*
 Reference Name
 Mount Name ReadOnly? RecursiveReadOnly* MountPath SubPath MountPropagation* SubPathExpr
-Probe Exec*:Exec HTTPGet*:HTTPGet TCPSocket*:Socket GRPC* InitialDelaySeconds# TimeoutSeconds# PeriodSeconds# SuccessThreshold# FailureThreshold#
-  TerminationGracePeriodSeconds*
+Probe Exec*:Exec HTTPGet*:HTTPGet TCPSocket*:Socket GRPC* InitialDelaySeconds# TimeoutSeconds# PeriodSeconds#
+  SuccessThreshold# FailureThreshold# TerminationGracePeriodSeconds*
 Exec Command[]
 HTTPGet Path Port# Host Scheme HTTPHeaders[]
 Socket Port# Host
 Toleration Key Operator Value Effect TolerationSeconds*
-Volume Name HostPath*:HostPath EmptyDir*:EmptyDir GCEPersistentDisk* AWSElasticBlockStore* GitRepo* Secret*:SecretSource NFS* ISCSI* Glusterfs*
-  PersistentVolumeClaim*:ClaimSource RBD* Quobyte* FlexVolume* Cinder* CephFS* Flocker* DownwardAPI* FC* AzureFile* ConfigMap*:MapSource VsphereVolume*
-  AzureDisk* PhotonPersistentDisk* Projected* PortworxVolume* ScaleIO* StorageOS* CSI* Ephemeral* Image*
+Volume Name HostPath*:HostPath EmptyDir*:EmptyDir GCEPersistentDisk* AWSElasticBlockStore* GitRepo*
+  Secret*:SecretSource NFS* ISCSI* Glusterfs* PersistentVolumeClaim*:ClaimSource RBD* Quobyte* FlexVolume* Cinder*
+  CephFS* Flocker* DownwardAPI* FC* AzureFile* ConfigMap*:MapSource VsphereVolume* AzureDisk* PhotonPersistentDisk*
+  Projected* PortworxVolume* ScaleIO* StorageOS* CSI* Ephemeral* Image*
 HostPath Path Type*
 EmptyDir Medium SizeLimit*
 SecretSource SecretName Items[]:Item DefaultMode* Optional*

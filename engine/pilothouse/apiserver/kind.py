@@ -1,7 +1,7 @@
 """What the door knows about one kind: a table of defaults, rules and habits.
 
-Adding a kind to the door is writing one `Kind`. Without one an object is stored as it is, its metadata checked. The real counterpart is the
-`strategy` of each resource in `pkg/registry`.
+Adding a kind to the door is writing one `Kind`. Without one an object is stored as it is, its metadata checked. The
+real counterpart is the `strategy` of each resource in `pkg/registry`.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ def _no_change(new: Any, old: Any, path: str, faults: Any) -> None:
 class Kind:
     """One kind at the door.
 
-    `name`: judges names. `defaults`: fills the object. `rules`: the fault finder of the whole object but its metadata. `annotated`: rules of
-    its annotations. `changes`: what an
-    update may not do, asked with (new, old). `prepare`: the object as it enters (empty status, first phase). `status`: whether status is
-    written only through its subresource. `generation`: counts changes of the spec; `annotations`: of
-    annotations too, which a status update may then write. `status_rules`: rules of a status update. `fields`:
-    what field selectors may ask for. `warnings`: what is said of an object that is taken all the same. `orphans`: deletion leaves dependents
-    alone unless asked otherwise. `create_status`: status given at creation is kept. `permit`: faults that only the door can see, asked with the
-    request. `finish`: what only the door can give, asked with (door, item)
-    when all is well and the uid is known.
+    `name`: judges names. `defaults`: fills the object. `rules`: the fault finder of the whole object but its
+    metadata. `annotated`: rules of its annotations. `changes`: what an update may not do, asked with (new, old).
+    `prepare`: the object as it enters (empty status, first phase). `status`: whether status is written only through
+    its subresource. `generation`: counts changes of the spec; `annotations`: of annotations too, which a status
+    update may then write. `status_rules`: rules of a status update. `fields`: what field selectors may ask for.
+    `warnings`: what is said of an object that is taken all the same. `orphans`: deletion leaves dependents alone
+    unless asked otherwise. `create_status`: status given at creation is kept. `permit`: faults that only the door can
+    see, asked with the request. `finish`: what only the door can give, asked with (door, item) when all is well and
+    the uid is known.
     """
 
     kind: str

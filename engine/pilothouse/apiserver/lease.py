@@ -1,7 +1,8 @@
 """Heartbeats that nobody writes: the renewTime of a live node's lease is computed when it is read.
 
-A quiet cluster costs nothing. While a kubelet lives, its lease in `kube-node-lease` has no renewTime in the store; readers get the last multiple of ten seconds.
-Whoever stops a kubelet writes the time down. In a real cluster each kubelet writes its lease every ten seconds.
+A quiet cluster costs nothing. While a kubelet lives, its lease in `kube-node-lease` has no renewTime in the store;
+readers get the last multiple of ten seconds. Whoever stops a kubelet writes the time down. In a real cluster each
+kubelet writes its lease every ten seconds.
 """
 
 from __future__ import annotations

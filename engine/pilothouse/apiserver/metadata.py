@@ -85,7 +85,9 @@ def check(
 
 
 def template_metadata(value: Any, path: str, faults: list[Fault]) -> None:
-    """Metadata of a pod template: labels, annotations and finalizers only. The server leaves `metadata` out of the path."""
+    """Metadata of a pod template: labels, annotations and finalizers only. The server leaves `metadata` out of the
+    path.
+    """
     path = path.removesuffix(".metadata")
     if value.labels:
         labels(value.labels, f"{path}.labels", faults)

@@ -1,6 +1,7 @@
 """JSON patch and JSON merge patch on plain JSON.
 
-The real counterparts are RFC 6902 and RFC 7386 as the server applies them. Nothing is changed in place: what a patch does not touch is shared.
+The real counterparts are RFC 6902 and RFC 7386 as the server applies them. Nothing is changed in place: what a patch
+does not touch is shared.
 """
 
 from __future__ import annotations

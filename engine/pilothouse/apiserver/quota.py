@@ -1,7 +1,7 @@
 """Quotas: what the objects of a namespace use, and which of it a quota counts.
 
-The real counterparts are the evaluators of `pkg/quota/v1`. Admission asks here before it lets an object in; the quota controller asks here to write
-`status.used`. Amounts are exact numbers.
+The real counterparts are the evaluators of `pkg/quota/v1`. Admission asks here before it lets an object in; the quota
+controller asks here to write `status.used`. Amounts are exact numbers.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _claim(spec: Any) -> Use:
     return found
 
 
-# ------------------------------------------------------------------------------------------------------------------ scopes
+# ------------------ scopes
 
 
 def covers(quota: Any, item: Any, kind: str) -> bool:
@@ -126,7 +126,7 @@ def _across(spec: Any) -> bool:
     return False
 
 
-# ------------------------------------------------------------------------------------------------------------------- usage
+# ------------------ usage
 
 
 def used(store: kernel.Store, scheme: Scheme, quota: Any) -> Use:

@@ -1,8 +1,9 @@
 """Events: what components say about objects, without saying the same thing twice.
 
-The same event again counts up the first; the tenth different message of one reason becomes "(combined from similar events)"; after twenty-five of one type
-about one object a component falls silent. The real counterpart is the EventCorrelator of client-go. Simplified: what it keeps in memory is read back from the
-events themselves, so nothing is lost when a component restarts.
+The same event again counts up the first; the tenth different message of one reason becomes "(combined from similar
+events)"; after twenty-five of one type about one object a component falls silent. The real counterpart is the
+EventCorrelator of client-go. Simplified: what it keeps in memory is read back from the events themselves, so nothing
+is lost when a component restarts.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ def _same(door: Door, similar: list[Any], message: str) -> tuple[Any, str]:
 
 
 def _write(door: Door, about: Any, type: str, reason: str, message: str, source: Any, field: str) -> Any:
-    """A new event. It is sound by construction, so it goes straight into the store: there are more events than anything."""
+    """A new event. It is sound by construction, so it goes straight into the store: there are more events than
+    anything.
+    """
     meta = about.metadata
     space = meta.namespace or "default"
     home = door.store.get("Namespace", "", space)

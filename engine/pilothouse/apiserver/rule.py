@@ -1,8 +1,9 @@
 """The language in which validation tables are written.
 
-A rule is a plain function `(value, path, faults)` that appends what is wrong. Tables join rules into bigger ones; joining happens once, at
-import, so that checking an object is only calls and attribute reads. The real counterpart is hand-written Go (`pkg/apis/*/validation`);
-here a kind is one table of `at("field", rules…)` lines in the order in which the real server reports faults.
+A rule is a plain function `(value, path, faults)` that appends what is wrong. Tables join rules into bigger ones;
+joining happens once, at import, so that checking an object is only calls and attribute reads. The real counterpart is
+hand-written Go (`pkg/apis/*/validation`); here a kind is one table of `at("field", rules…)` lines in the order in
+which the real server reports faults.
 """
 
 from __future__ import annotations

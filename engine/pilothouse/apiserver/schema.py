@@ -1,7 +1,8 @@
 """The schema of a custom kind at work: pruning, defaulting, validation.
 
-A CustomResourceDefinition brings an OpenAPI schema; what it does not name is dropped, what it gives defaults for is filled in, and what it forbids is refused. The
-real counterparts are the `structural` package of apiextensions-apiserver and kube-openapi's validators. Simplified: rules in CEL are stored, not run.
+A CustomResourceDefinition brings an OpenAPI schema; what it does not name is dropped, what it gives defaults for is
+filled in, and what it forbids is refused. The real counterparts are the `structural` package of
+apiextensions-apiserver and kube-openapi's validators. Simplified: rules in CEL are stored, not run.
 """
 
 from __future__ import annotations

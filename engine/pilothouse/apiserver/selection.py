@@ -15,7 +15,9 @@ Fits = Callable[[Any], bool]
 
 
 def choose(selector: Any, field_selector: str | None, known: dict[str, Callable[[Any], str]]) -> Fits | None:
-    """A test for objects, or None where all fit. `known`: the fields that this kind may be chosen by. Raises ApiError 400."""
+    """A test for objects, or None where all fit. `known`: the fields that this kind may be chosen by. Raises ApiError
+    400.
+    """
     labels = _labels(selector)
     named = _fields(field_selector, known) if field_selector else None
     if labels is None and named is None:

@@ -1,7 +1,7 @@
 """Refusals: every "no" of the door is a Kubernetes `Status` with code, reason, message and causes.
 
-The real counterparts are `metav1.Status`, `apimachinery/pkg/api/errors` and `field.Error`. Nothing is simplified; the words are the
-API's own, so that a search engine finds them.
+The real counterparts are `metav1.Status`, `apimachinery/pkg/api/errors` and `field.Error`. Nothing is simplified; the
+words are the API's own, so that a search engine finds them.
 """
 
 from __future__ import annotations

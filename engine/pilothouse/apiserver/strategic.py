@@ -1,7 +1,8 @@
 """Strategic merge: patches that know which lists are maps by another name.
 
-The list of a pod's containers is merged by `name`, that of a service's ports by `port`. Which list is merged by what stands in the published schema.
-The real counterpart is `apimachinery/pkg/util/strategicpatch`; `three_way` is what `kubectl apply` computes from the last, the wanted and the live object.
+The list of a pod's containers is merged by `name`, that of a service's ports by `port`. Which list is merged by what
+stands in the published schema. The real counterpart is `apimachinery/pkg/util/strategicpatch`; `three_way` is what
+`kubectl apply` computes from the last, the wanted and the live object.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ def lines(owner: type[Base] | None) -> dict[str, Line]:
 
 
 def merge(target: Any, patch: Any, owner: type[Base] | None) -> Any:
-    """`target` with `patch` merged in, both plain JSON of type `owner`; shares what is untouched. Raises ApiError 400."""
+    """`target` with `patch` merged in, both plain JSON of type `owner`; shares what is untouched. Raises ApiError
+    400.
+    """
     if not isinstance(patch, dict):
         raise ApiError(400, "BadRequest", "error decoding patch: the patch must be a map")
     return _merge_map(target if isinstance(target, dict) else {}, patch, owner)
@@ -152,7 +155,7 @@ def _name(item: Any, key: str) -> Any:
     return item.get(key) if key and isinstance(item, dict) else item
 
 
-# --------------------------------------------------------------------------------------------------------------- three ways
+# ------------------ three ways
 
 
 def three_way(

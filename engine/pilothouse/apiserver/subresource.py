@@ -22,11 +22,13 @@ TOPOLOGY = ("topology.kubernetes.io/zone", "topology.kubernetes.io/region")
 _TERMINAL = ("Succeeded", "Failed")
 
 
-# ----------------------------------------------------------------------------------------------------------------- binding
+# ------------------ binding
 
 
 def bind(door: Door, namespace: str, name: str, node: str, dry_run: bool = False) -> Any:
-    """Write `node` into the pod, with the node's topology labels and the condition PodScheduled. Answers with the pod."""
+    """Write `node` into the pod, with the node's topology labels and the condition PodScheduled. Answers with the
+    pod.
+    """
     if not node:
         faults = [status.required("target.name")]
         raise status.unprocessable("Binding", "", name, faults)
@@ -60,7 +62,7 @@ def bind(door: Door, namespace: str, name: str, node: str, dry_run: bool = False
     return bound if dry_run else door.store.update(bound)
 
 
-# ---------------------------------------------------------------------------------------------------------------- eviction
+# ------------------ eviction
 
 
 def evict(door: Door, namespace: str, name: str, grace: int | None, user: str, dry_run: bool = False) -> Any:
@@ -133,7 +135,7 @@ def _too_many(name: str, told: str, retry: int = 0) -> None:
     raise ApiError(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.", details)
 
 
-# ------------------------------------------------------------------------------------------------------------------- scale
+# ------------------ scale
 
 
 def scale_of(door: Door, info: ResourceInfo, item: Any) -> Any:

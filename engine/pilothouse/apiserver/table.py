@@ -1,7 +1,7 @@
 """What `kubectl get` shows: columns and rows of a list of objects.
 
-The real counterpart is the server-side printing of `pkg/printers/internalversion`; the columns of a kind are in `columns.py`. Rows are computed at a moment
-of virtual time, because ages are.
+The real counterpart is the server-side printing of `pkg/printers/internalversion`; the columns of a kind are in
+`columns.py`. Rows are computed at a moment of virtual time, because ages are.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A watch: a cursor into the log.
 
-The real one is a stream over HTTP. In virtual time nothing can be waited for, so a watch is iterated again after the cluster has run, and gives what is new.
+The real one is a stream over HTTP. In virtual time nothing can be waited for, so a watch is iterated again after the
+cluster has run, and gives what is new.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The admission chain: what may still change or refuse a request that its author was allowed to make.
 
-Order is that of the real server's default plugins. Each plugin is one small module; a plugin for one kind is asked only about that kind.
+Order is that of the real server's default plugins. Each plugin is one small module; a plugin for one kind is asked
+only about that kind.
 """
 
 from __future__ import annotations

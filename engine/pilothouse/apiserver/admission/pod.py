@@ -1,7 +1,7 @@
 """What admission makes of a new pod: service account, default tolerations, priority.
 
-The real plugins are ServiceAccount, DefaultTolerationSeconds and Priority. Simplified: no token volume is added, and only the service account `default`
-may be missing.
+The real plugins are ServiceAccount, DefaultTolerationSeconds and Priority. Simplified: no token volume is added, and
+only the service account `default` may be missing.
 """
 
 from __future__ import annotations

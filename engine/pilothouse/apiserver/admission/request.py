@@ -37,7 +37,9 @@ class Request:
 
     @property
     def name(self) -> str:
-        """The name that a refusal gives: a name that is still to be drawn is shown as it would be, without drawing it."""
+        """The name that a refusal gives: a name that is still to be drawn is shown as it would be, without drawing
+        it.
+        """
         meta = (self.old if self.item is None else self.item).metadata
         if meta.name or not meta.generateName:
             return str(meta.name) or "Unknown"

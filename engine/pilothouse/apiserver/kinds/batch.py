@@ -21,7 +21,7 @@ from pilothouse.apiserver.status import Fault, invalid, required, unsupported
 _MOST = 2147483647
 _UID, _NAME = "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"
 
-# --------------------------------------------------------------------------------------------------------------------- Job
+# ------------------ Job
 
 
 def _counts(spec: Any) -> Any:
@@ -148,7 +148,7 @@ JOB = Kind(
     warnings=lambda item: template_warnings(item.spec.template.spec, item.spec.template.metadata, "spec.template."),
 )
 
-# ----------------------------------------------------------------------------------------------------------------- CronJob
+# ------------------ CronJob
 
 _DESCRIPTORS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
 _BOUNDS = ((0, 59, "minute"), (0, 23, "hour"), (1, 31, "dom"), (1, 12, "month"), (0, 6, "dow"))

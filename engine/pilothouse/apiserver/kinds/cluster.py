@@ -1,6 +1,7 @@
 """Node, Namespace, Lease and Event at the door: what the cluster itself is made of.
 
-The real counterparts are `nodeStrategy`, `namespaceStrategy` and their validation. Simplified: admission does not taint new nodes as not ready.
+The real counterparts are `nodeStrategy`, `namespaceStrategy` and their validation. Simplified: admission does not
+taint new nodes as not ready.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pilothouse.apiserver.kinds.selector import LABEL_NAME
 from pilothouse.apiserver.rule import at, at_least, fields
 from pilothouse.apiserver.status import Fault, duplicate, invalid, required, unsupported
 
-# -------------------------------------------------------------------------------------------------------------------- Node
+# ------------------ Node
 
 
 def _taints(value: list[Any], path: str, faults: list[Fault]) -> None:
@@ -62,7 +63,7 @@ NODE = Kind(
     fields={"spec.unschedulable": lambda node: str(node.spec.unschedulable).lower()},
 )
 
-# --------------------------------------------------------------------------------------------------------------- Namespace
+# ------------------ Namespace
 
 NAME_LABEL = "kubernetes.io/metadata.name"
 
@@ -95,7 +96,7 @@ NAMESPACE = Kind(
     fields={"status.phase": lambda item: item.status.phase},
 )
 
-# ------------------------------------------------------------------------------------------------------------ Lease, Event
+# ------------------ Lease, Event
 
 LEASE = Kind(
     "Lease",

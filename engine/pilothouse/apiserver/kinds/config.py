@@ -1,6 +1,7 @@
 """ConfigMap, Secret and ServiceAccount at the door.
 
-The real counterparts are `ValidateConfigMap`, `ValidateSecret` and `SetDefaults_Secret`; a mebibyte is the most that either holds.
+The real counterparts are `ValidateConfigMap`, `ValidateSecret` and `SetDefaults_Secret`; a mebibyte is the most that
+either holds.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def _kept(*names: str) -> Any:
 
 CONFIG_MAP = Kind("ConfigMap", rules=_config_map, changes=_kept("data", "binaryData"))
 
-# ------------------------------------------------------------------------------------------------------------------ Secret
+# ------------------ Secret
 
 
 def _secret_defaults(item: Any) -> Any:

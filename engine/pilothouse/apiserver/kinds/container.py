@@ -1,7 +1,7 @@
 """Containers of a pod: their defaults and their validation.
 
-The real counterparts are `SetDefaults_Container`, `SetDefaults_Probe` and `validateContainerCommon`. Simplified: images' references
-are not parsed, Windows options and resize policies are taken as they are.
+The real counterparts are `SetDefaults_Container`, `SetDefaults_Probe` and `validateContainerCommon`. Simplified:
+images' references are not parsed, Windows options and resize policies are taken as they are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pilothouse.apiserver.rule import PORT, at, between, fields, need, one_of, w
 from pilothouse.apiserver.rule import each as every
 from pilothouse.apiserver.status import Fault, duplicate, forbidden, invalid, not_known, required, unsupported
 
-# ---------------------------------------------------------------------------------------------------------------- defaults
+# ------------------ defaults
 
 HTTP_DEFAULTS = defaults(path="/", scheme="HTTP")
 
@@ -57,7 +57,7 @@ CONTAINER_DEFAULTS = defaults(
     lifecycle=inside(defaults(postStart=inside(_HANDLER_DEFAULTS), preStop=inside(_HANDLER_DEFAULTS))),
 )
 
-# -------------------------------------------------------------------------------------------------------------- validation
+# ------------------ validation
 
 _PROTOCOL = one_of("SCTP", "TCP", "UDP")
 

@@ -1,6 +1,7 @@
 """CustomResourceDefinition at the door: the kind of kinds.
 
-The real counterparts are `pkg/apis/apiextensions/validation` and the naming and establishing controllers, whose work is done here at once.
+The real counterparts are `pkg/apis/apiextensions/validation` and the naming and establishing controllers, whose work
+is done here at once.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pilothouse.apiserver.status import Fault, duplicate, forbidden, invalid, re
 
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
 
-# ---------------------------------------------------------------------------------------------------------------- defaults
+# ------------------ defaults
 
 _CONVERSION = CustomResourceConversion(strategy="None")
 _NAMES = defaults(
@@ -30,7 +31,7 @@ _NAMES = defaults(
     listKind=computed(lambda names: f"{names.kind}List" if names.kind else None),
 )
 
-# -------------------------------------------------------------------------------------------------------------- validation
+# ------------------ validation
 
 
 def _versions(value: list[Any], path: str, faults: list[Fault]) -> None:
@@ -111,7 +112,7 @@ def _changes(new: Any, old: Any, path: str, faults: list[Fault]) -> None:
             faults.append(invalid(f"spec.{name}", now, "field is immutable"))
 
 
-# ------------------------------------------------------------------------------------------------------------------ status
+# ------------------ status
 
 
 def _finish(door: Any, item: Any) -> Any:

@@ -1,6 +1,8 @@
-"""Admission policies and device claims at the door: kinds that the course does not act on, but takes as the real server does.
+"""Admission policies and device claims at the door: kinds that the course does not act on, but takes as the real
+server does.
 
-The real counterparts are the defaults of `admissionregistration.k8s.io` and `resource.k8s.io`. Simplified: expressions in CEL are not compiled.
+The real counterparts are the defaults of `admissionregistration.k8s.io` and `resource.k8s.io`. Simplified:
+expressions in CEL are not compiled.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ VALIDATING_BINDING = Kind(
     generation=True,
 )
 
-# ----------------------------------------------------------------------------------------------------------------- devices
+# ------------------ devices
 
 
 def _request(request: Any) -> Any:

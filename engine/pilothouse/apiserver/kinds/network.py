@@ -18,7 +18,7 @@ from pilothouse.apiserver.rule import PORT, at, fields, need, one_of, sees_unset
 from pilothouse.apiserver.rule import each as every
 from pilothouse.apiserver.status import Fault, forbidden, invalid, required, unsupported
 
-# ----------------------------------------------------------------------------------------------------------------- Ingress
+# ------------------ Ingress
 
 _PATH_TYPES = ("Exact", "ImplementationSpecific", "Prefix")
 _SIGNS = ("//", "/./", "/../", "%2f", "%2F")
@@ -124,7 +124,7 @@ INGRESS_CLASS = Kind(
     generation=True,
 )
 
-# ----------------------------------------------------------------------------------------------------------- NetworkPolicy
+# ------------------ NetworkPolicy
 
 
 def _policy_types(spec: Any) -> list[str]:

@@ -18,7 +18,7 @@ from pilothouse.apiserver.kinds.resources import amount
 from pilothouse.apiserver.rule import at, fields
 from pilothouse.apiserver.status import Fault, forbidden, invalid
 
-# ---------------------------------------------------------------------------------------------------------------- defaults
+# ------------------ defaults
 
 
 def requests_from_limits(container: Any) -> Any:
@@ -62,7 +62,7 @@ _FLAGS = defaults(enableServiceLinks=computed(lambda spec: True if spec.enableSe
 
 POD_DEFAULTS = defaults(spec=inside(then(spec_defaults, _FLAGS, _pod_only)))
 
-# ------------------------------------------------------------------------------------------------------------------ status
+# ------------------ status
 
 _MEASURED = ("cpu", "memory")
 
@@ -116,7 +116,7 @@ def _prepare(pod: Any) -> Any:
     return replace(pod, status=status)
 
 
-# ------------------------------------------------------------------------------------------------------------------ update
+# ------------------ update
 
 _MAY = (
     "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
@@ -176,7 +176,7 @@ def _update(new: Any, old: Any) -> Any:
     return new
 
 
-# ---------------------------------------------------------------------------------------------------------------- warnings
+# ------------------ warnings
 
 _NOTHING = VolumeProjection()
 _SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod"

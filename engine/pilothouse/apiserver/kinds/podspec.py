@@ -1,6 +1,7 @@
 """The specification of a pod, alone and in templates: its defaults and its validation.
 
-The real counterparts are `SetDefaults_PodSpec` and `ValidatePodSpec`; the order of lines is the order in which the server reports.
+The real counterparts are `SetDefaults_PodSpec` and `ValidatePodSpec`; the order of lines is the order in which the
+server reports.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from pilothouse.apiserver.rule import Rule, at, between, fields, need, one_of, s
 from pilothouse.apiserver.rule import each as every
 from pilothouse.apiserver.status import Fault, duplicate, forbidden, invalid, required, unsupported
 
-# ---------------------------------------------------------------------------------------------------------------- defaults
+# ------------------ defaults
 
 _NO_SECURITY = PodSecurityContext()
 
@@ -61,7 +62,7 @@ def spec_defaults(spec: Any) -> Any:
 
 template_defaults = defaults(spec=inside(spec_defaults))
 
-# -------------------------------------------------------------------------------------------------------------- validation
+# ------------------ validation
 
 _OPERATORS = ("Equal", "Exists")
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")

@@ -27,7 +27,7 @@ from pilothouse.apiserver.rule import NOT_NEGATIVE, Rule, at, at_least, fields, 
 from pilothouse.apiserver.rule import each as every
 from pilothouse.apiserver.status import Fault, duplicate, invalid, required, unsupported
 
-# ----------------------------------------------------------------------------------------------------- PodDisruptionBudget
+# ------------------ PodDisruptionBudget
 
 
 def _either(spec: Any, path: str, faults: list[Fault]) -> None:
@@ -54,7 +54,7 @@ BUDGET = Kind(
     generation=True,
 )
 
-# ----------------------------------------------------------------------------------------- ResourceQuota, LimitRange
+# ------------------ ResourceQuota, LimitRange
 
 _SCOPES = ("BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating",
            "VolumeAttributesClass")  # fmt: skip
@@ -170,7 +170,7 @@ LIMIT_RANGE = Kind(
     rules=fields(at("spec", fields(at("limits", _limits)))),
 )
 
-# ------------------------------------------------------------------------------------------------- HorizontalPodAutoscaler
+# ------------------ HorizontalPodAutoscaler
 
 _CPU = MetricSpec(
     type="Resource",

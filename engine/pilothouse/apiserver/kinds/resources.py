@@ -1,7 +1,7 @@
 """Validation and rounding of resource amounts: requests, limits, capacity.
 
-The real counterparts are `ValidateContainerResourceRequirements` and `SetDefaults_ResourceList` (amounts finer than a thousandth are
-rounded up to one).
+The real counterparts are `ValidateContainerResourceRequirements` and `SetDefaults_ResourceList` (amounts finer than a
+thousandth are rounded up to one).
 """
 
 from __future__ import annotations
@@ -132,10 +132,11 @@ def _total(amounts: list[Mapping[str, str]]) -> dict[str, Any]:
 
 
 def pod_amounts(spec: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What a whole pod asks for and is limited to: its containers together, or its largest init container; plus overhead.
+    """What a whole pod asks for and is limited to: its containers together, or its largest init container; plus
+    overhead.
 
-    Sidecars count beside the containers, and beside the init containers that start after them. The real counterpart is
-    `PodRequests` and `PodLimits` of component-helpers.
+    Sidecars count beside the containers, and beside the init containers that start after them. The real counterpart
+    is `PodRequests` and `PodLimits` of component-helpers.
     """
     found = []
     for field in ("requests", "limits"):

@@ -1,7 +1,7 @@
 """Service, Endpoints and EndpointSlice at the door.
 
-The real counterparts are `SetDefaults_Service`, `ValidateService` and the allocators of the service registry. Simplified: the cluster speaks IPv4 only,
-and addresses come from 10.0.0.0/16, node ports from 30000-32767.
+The real counterparts are `SetDefaults_Service`, `ValidateService` and the allocators of the service registry.
+Simplified: the cluster speaks IPv4 only, and addresses come from 10.0.0.0/16, node ports from 30000-32767.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NODE_PORTS = range(30000, 32768)
 _WITH_ADDRESS = ("ClusterIP", "NodePort", "LoadBalancer")
 _OUTSIDE = ("NodePort", "LoadBalancer")
 
-# ---------------------------------------------------------------------------------------------------------------- defaults
+# ------------------ defaults
 
 
 def _port(port: Any) -> Any:
@@ -67,7 +67,7 @@ _SPEC = defaults(
     ),
 )
 
-# -------------------------------------------------------------------------------------------------------------- validation
+# ------------------ validation
 
 
 def _target(value: Any, path: str, faults: list[Fault]) -> None:
@@ -157,7 +157,7 @@ _SERVICE_SPEC = fields(
     at("internalTrafficPolicy", one_of("Cluster", "Local")),
 )
 
-# ------------------------------------------------------------------------------------------------- addresses and node ports
+# ------------------ addresses and node ports
 
 
 def _taken_ports(door: Any, but: Any) -> set[int]:
@@ -277,7 +277,7 @@ SERVICE = Kind(
     fields={"spec.clusterIP": lambda item: item.spec.clusterIP, "spec.type": lambda item: item.spec.type},
 )
 
-# --------------------------------------------------------------------------------------------------------------- endpoints
+# ------------------ endpoints
 
 _SLICE_PORT = defaults(protocol="TCP", name=computed(lambda port: "" if port.name is None else None))
 

@@ -1,6 +1,7 @@
 """PersistentVolume, PersistentVolumeClaim, StorageClass and their kin at the door.
 
-The real counterparts are `SetDefaults_PersistentVolume`, `ValidatePersistentVolume` and `ValidatePersistentVolumeClaim`.
+The real counterparts are `SetDefaults_PersistentVolume`, `ValidatePersistentVolume` and
+`ValidatePersistentVolumeClaim`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def _modes(value: list[str], path: str, faults: list[Fault]) -> None:
             return
 
 
-# -------------------------------------------------------------------------------------------------------- PersistentVolume
+# ------------------ PersistentVolume
 
 _SOURCES = (
     "awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "csi", "fc", "flexVolume", "flocker", "gcePersistentDisk",
@@ -108,7 +109,7 @@ PERSISTENT_VOLUME = Kind(
     warnings=_pv_warnings,
 )
 
-# --------------------------------------------------------------------------------------------------- PersistentVolumeClaim
+# ------------------ PersistentVolumeClaim
 
 
 def _request(spec: Any, path: str, faults: list[Fault]) -> None:
@@ -156,7 +157,7 @@ CLAIM = Kind(
     status=True,
 )
 
-# ----------------------------------------------------------------------------------------------------------------- classes
+# ------------------ classes
 
 
 def _class_changes(new: Any, old: Any, path: str, faults: list[Fault]) -> None:

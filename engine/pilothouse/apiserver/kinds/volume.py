@@ -1,6 +1,7 @@
 """Volumes of a pod: their defaults and their validation.
 
-The real counterparts are `SetDefaults_Volume` and `validateVolumeSource`. Sources of vendors that no longer work in 1.36 are stored untouched.
+The real counterparts are `SetDefaults_Volume` and `validateVolumeSource`. Sources of vendors that no longer work in
+1.36 are stored untouched.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pilothouse.apiserver.rule import Rule, at, between, fields, need, one_of, w
 from pilothouse.apiserver.rule import each as every
 from pilothouse.apiserver.status import Fault, duplicate, forbidden, invalid, required
 
-# ---------------------------------------------------------------------------------------------------------------- defaults
+# ------------------ defaults
 
 _MODE = pointer(0o644)
 _FILES = defaults(defaultMode=_MODE)
@@ -71,7 +72,7 @@ def volume_defaults(volume: Any) -> Any:
     return _VOLUME(volume)
 
 
-# -------------------------------------------------------------------------------------------------------------- validation
+# ------------------ validation
 
 _OCTAL = "must be a number between 0 and 0777 (octal), both inclusive"
 
