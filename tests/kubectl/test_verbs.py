@@ -265,6 +265,17 @@ def test_logs_and_exec_as_recorded() -> None:
     assert kubectl.cluster.now == before + 3
 
 
+def test_permissions_are_asked_and_felt(web: Kubectl) -> None:
+    assert said(web.run("auth can-i delete pods")) == "yes\n"
+    told = web.run("auth can-i delete pods --as alice")
+    assert (told.stdout, told.stderr, told.code) == ("no\n", "", 1)
+    assert refused(web.run("get pods --as alice")) == (
+        'Error from server (Forbidden): pods is forbidden: User "alice" cannot list resource "pods" in API group "" in the '
+        'namespace "default"\n'
+    )
+    assert "you must specify two arguments" in refused(web.run("auth can-i delete"))
+
+
 def test_diff_shows_what_an_apply_would_change(web: Kubectl) -> None:
     assert said(web.run("diff -f -", WEB)) == ""
     told = web.run("diff -f -", WEB.replace("replicas: 2", "replicas: 3"))

@@ -64,7 +64,8 @@ class Kubectl:
 
 def _failed(failure: Failure, call: Call | None = None) -> Output:
     output = call.output if call is not None else Output()
-    output.parts.append(Part("err", failure.text))
+    if failure.text:
+        output.parts.append(Part("err", failure.text))
     output.code = failure.code
     return output
 

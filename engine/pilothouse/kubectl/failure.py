@@ -24,7 +24,7 @@ class Failure(Exception):
 
     def __init__(self, text: str, code: int = 1) -> None:
         super().__init__(text)
-        self.text = text if text.endswith("\n") else text + "\n"
+        self.text = text if text.endswith("\n") or not text else text + "\n"
         self.code = code
 
 

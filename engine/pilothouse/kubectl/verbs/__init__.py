@@ -9,6 +9,7 @@ VERBS = {
     "api-resources": "api_resources",
     "api-versions": "api_versions",
     "apply": "apply",
+    "auth can-i": "can_i",
     "autoscale": "autoscale",
     "config": "config",
     "cordon": "cordon",
@@ -45,6 +46,6 @@ VERBS = {
 
 # Verbs of the real kubectl that have no meaning, or no home yet, in the simulation.
 ELSEWHERE = (
-    "alpha", "attach", "auth", "certificate", "cluster-info", "completion", "cp", "debug", "edit",
+    "alpha", "attach", "certificate", "cluster-info", "completion", "cp", "debug", "edit",
     "kustomize", "options", "plugin", "port-forward", "proxy", "top",
 )  # fmt: skip
