@@ -6,6 +6,7 @@ a lower floor. There is no counterpart: with a real cluster this is what install
 
 from __future__ import annotations
 
+import gc
 import json
 import weakref
 from collections.abc import Callable, Iterable, Mapping
@@ -202,10 +203,12 @@ class Cluster:
 
     def _advance(self, until: float, stop: Callable[[], bool] | None) -> bool:
         Cluster._newest = weakref.ref(self)
-        start, before = self.now, self.loop.turns
+        start, before, threshold = self.now, self.loop.turns, gc.get_threshold()
+        gc.set_threshold(50_000, 50, 1_000)  # objects are trees that cannot form cycles: looking for some is lost time
         try:
             return self.loop.run(until, stop)
         finally:
+            gc.set_threshold(*threshold)
             self.inputs.append(Input(start, "run", {"turns": self.loop.turns - before, "now": self.now}))
 
     def get(self, kind: str, name: str, namespace: str = "default") -> Any:
