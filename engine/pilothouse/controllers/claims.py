@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pilothouse.api import LabelSelector, OwnerReference, kind_of, matches, replace
+from pilothouse.api import LabelSelector, OwnerReference, matches, replace
 from pilothouse.apiserver import ApiError, Client
 from pilothouse.kernel import Change, Key, Store
 
@@ -112,17 +112,21 @@ def claimants(store: Store, kind: str, change: Change) -> list[Key]:
 
     That is its owner, before and after; and where nobody controls it, all whose selector matches its labels.
     """
-    found: dict[Key, None] = {}
-    for item in (change.before, change.after):
-        reference = controller_reference(item) if item is not None else None
-        if reference is not None and reference.kind == kind:
-            found[Key(kind, change.key.namespace, reference.name)] = None
-    item = change.after
-    if item is not None and controller_reference(item) is None and is_news(change):
-        for owner in store.list(kind, change.key.namespace):
-            if matches(selector_of(owner), item.metadata.labels):
-                found[Key(kind_of(owner), change.key.namespace, owner.metadata.name)] = None
-    return list(found)
+    before, after, namespace = change.before, change.after, change.key.namespace
+    reference = controller_reference(after if after is not None else before)
+    if reference is not None and (before is None or after is None or not was_handed_over(change)):
+        return [Key(kind, namespace, reference.name)] if reference.kind == kind else []  # nearly every change
+    former = controller_reference(before) if before is not None else None
+    found = [Key(kind, namespace, r.name) for r in (former, reference) if r is not None and r.kind == kind]
+    if reference is None and after is not None and is_news(change):
+        labels, owners = after.metadata.labels, store.list(kind, namespace)
+        found += [Key(kind, namespace, o.metadata.name) for o in owners if matches(selector_of(o), labels)]
+    return list(dict.fromkeys(found))
+
+
+def was_handed_over(change: Change) -> bool:
+    """Somebody else owns the object now."""
+    return bool(change.before.metadata.ownerReferences != change.after.metadata.ownerReferences)
 
 
 def is_news(change: Change) -> bool:
