@@ -293,6 +293,8 @@ def test_the_kernel_drives(show):
     page.wait_for_function("document.querySelector('[data-testid=ph-now]').textContent.includes('falls silent')")
     page.evaluate("model.set('_command', { number: 2, action: 'play_to', time: 81, speed: 64 })")
     page.wait_for_function("document.querySelector('[data-testid=ph-now]').textContent.includes('falls short')")
+    page.evaluate("model.set('_command', { number: 3, action: 'go', revision: 8 })")
+    page.wait_for_function("document.querySelector('[data-testid=ph-now]').textContent.includes('3 nodes join')")
     page.evaluate("model.set('selected', 'node/n2')")
     page.wait_for_function("document.querySelector('[data-testid=ph-facts] h3')?.textContent === 'n2'")
 

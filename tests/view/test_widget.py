@@ -58,8 +58,12 @@ def test_orders(told, sent):
     assert view._command == {"number": 1, "action": "play_to", "time": 120.0}
     view.go_to(30)
     assert view._command == {"number": 2, "action": "go", "time": 30.0}
+    view.go_to(revision=8)
+    assert view._command == {"number": 3, "action": "go", "revision": 8}
+    with pytest.raises(TypeError, match="needs a moment"):
+        view.go_to()
     view.play(speed=4)
-    assert view._command == {"number": 3, "action": "play", "speed": 4}
+    assert view._command == {"number": 4, "action": "play", "speed": 4}
     view.pause()
     assert view._command["action"] == "pause"
     assert View(told, since="1m")._command == {"number": 1, "action": "play", "time": 60.0}

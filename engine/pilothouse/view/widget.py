@@ -112,10 +112,15 @@ class View(anywidget.AnyWidget):
         self.refresh()
         self._order("play_to", time=seconds(time))
 
-    def go_to(self, time: str | float) -> None:
-        """Show a moment, standing still."""
+    def go_to(self, time: str | float | None = None, *, revision: int | None = None) -> None:
+        """Show a moment ("2m", or seconds), or the change of a revision, standing still."""
         self.refresh()
-        self._order("go", time=seconds(time))
+        if revision is not None:
+            self._order("go", revision=revision)
+        elif time is not None:
+            self._order("go", time=seconds(time))
+        else:
+            raise TypeError('go_to() needs a moment: go_to("2m"), or go_to(revision=42)')
 
     def play(self, speed: float | None = None) -> None:
         """Play on from the moment shown; `speed` is 1 for a story told in a minute and a half at most."""

@@ -231,14 +231,14 @@ class Panel extends Words {
     this.choose(seen[at < 0 ? (turn > 0 ? 0 : seen.length - 1) : (at + turn + seen.length) % seen.length]);
   }
 
-  command({ action, time, thing, speed }) {
+  command({ action, time, revision, thing, speed }) {
     const { player, story } = this;
     this.driven = true;
     if (speed) { player.speed = speed; this.speed.value = String(speed); }
     if (thing !== undefined) this.chooseByName(thing);
     if (action === "play") { if (time !== undefined) player.go(story.placeOf(time)); player.play(); }
     else if (action === "pause") player.pause();
-    else if (action === "go") { player.pause(); player.go(story.placeOf(time), "step"); }
+    else if (action === "go") { player.pause(); player.go(revision ? story.placeWith(revision) : story.placeOf(time), "step"); }
     else if (action === "play_to") {
       const end = story.placeOf(time);
       if (player.place >= end) player.go(0);

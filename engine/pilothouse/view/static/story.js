@@ -136,6 +136,15 @@ class Story {
     return 0;
   }
 
+  // Where a change has just been told; where it has no place in the story, the next that has.
+  placeWith(revision) {
+    let row = this.rowOf.get(revision);
+    if (row === undefined) row = this.revisions.findIndex((other) => other > revision);
+    if (row === undefined || row < 0) return this.length;
+    const beat = this.beatOf[row];
+    return this.start[beat] + this.span[beat] * 0.999;
+  }
+
   root(thing) {
     for (let i = 0; i < 8 && this.owner[thing] >= 0; i++) thing = this.owner[thing];
     return thing;
