@@ -171,3 +171,25 @@ def test_daemon_sets(shared: Path) -> None:
     written = to_dict(pod)["spec"]
     affinity = json.loads(json.dumps(recorded["one_pod_affinity"]).replace("node-4", "n4"))
     assert (written["affinity"], written["tolerations"]) == (affinity, recorded["one_pod_tolerations"])
+
+
+@pytest.mark.fidelity(
+    "DaemonSets: surge", "simplified", "written after the algorithm of the original; no recording covers it"
+)
+def test_a_surging_daemon_set_never_leaves_a_node_alone() -> None:
+    surge = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+    cluster = cluster_with(3, "DaemonSet", {"updateStrategy": surge}, {"app": "db", "slow": "yes"})
+    for pod in cluster.list("pods"):
+        make_ready(cluster.api, pod.metadata.name, cluster.now)
+    body = {"spec": {"template": {"spec": {"containers": [{"name": "c", "image": "a:2"}]}}}}
+    cluster.api.patch("daemonset", "db", body, type="strategic")
+    crowded = []
+    for _ in range(4):
+        cluster.run("2s")
+        crowded.append(len(cluster.list("pods")))
+        assert cluster.get("daemonset", "db").status.numberAvailable == 3
+        for pod in cluster.list("pods"):
+            if pod.status.phase == "Pending":
+                make_ready(cluster.api, pod.metadata.name, cluster.now)
+    assert crowded == [4, 4, 4, 3]
+    assert {pod.spec.containers[0].image for pod in cluster.list("pods")} == {"a:2"}
