@@ -12,6 +12,7 @@ from pilothouse.api import to_dict
 from pilothouse.scheduler import Explanation, Profile, explain, snapshot_of
 
 TAINT = [{"key": "gpu", "value": "only", "effect": "NoSchedule"}]
+CORDON = [{"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}]
 WEB = {"matchLabels": {"app": "web"}}
 SHY = {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": HOST, "labelSelector": WEB}]}
 MOUNT = [{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}]
@@ -29,6 +30,7 @@ def asked(objects: list[dict[str, Any]], of: dict[str, Any]) -> Explanation:
         ([node("n1", taints=TAINT)], {}, "add a toleration of gpu=only:NoSchedule"),
         ([node("n1")], {"nodeSelector": {"disk": "ssd"}}, "label node n1 with disk=ssd"),
         ([node("n1", unschedulable=True)], {}, "uncordon node n1"),
+        ([node("n1", unschedulable=True, taints=CORDON)], {}, "uncordon node n1"),
         ([node("n1", pods="1"), pod("old", on="n1")], {}, "evict default/old from n1"),
         (
             [node("n1"), pod("old", on="n1")],
@@ -100,3 +102,20 @@ def test_two_configurations_compared_by_fork() -> None:
     used = [{item.spec.nodeName for item in each.list("pods")} for each in (cluster, packed)]
     assert len(used[0]) == 4
     assert len(used[1]) < 4
+
+
+def test_a_fix_can_be_applied() -> None:
+    """The pod as a new one: what only a server may set is left out."""
+    cluster = Cluster(nodes=[node("n1", cpu="2")])
+    cluster.apply(pod("big", cpu="3"))
+    cluster.run("5s")
+    fix = cluster.explain("pod/big").fixes()[0]
+    cluster.api.delete("pod", "big")
+    cluster.apply(fix.manifests())
+    cluster.settle()
+    assert cluster.get("pod", "big").spec.nodeName == "n1"
+
+
+def test_a_missing_claim_decides_in_every_row() -> None:
+    found = asked([node("n1", taints=TAINT), node("n2")], pod(volumes=MOUNT))
+    assert str(found).count("»no") == 2

@@ -11,7 +11,7 @@ from html import escape
 from itertools import product
 from typing import Any, NamedTuple
 
-from pilothouse.api import Node, NodeSpec, ObjectMeta, PersistentVolume, PersistentVolumeClaim, Pod, replace
+from pilothouse.api import Node, NodeSpec, ObjectMeta, PersistentVolume, PersistentVolumeClaim, Pod, PodStatus, replace
 from pilothouse.kernel import Key, key_of
 from pilothouse.scheduler.cycle import Cycle
 from pilothouse.scheduler.explanation import Explanation, explain
@@ -44,6 +44,20 @@ class Fix(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.words} (then it fits on {', '.join(self.nodes[:3])}{', …' if len(self.nodes) > 3 else ''})"
+
+    def manifests(self) -> list[Any]:
+        """What to apply: the pod as a new one, for when the old one is deleted (little of a pod changes in place), and nodes.
+
+        Claims and volumes are not among them: what is to be stored, and where, only their owner knows.
+        """
+        known = self.pod.metadata
+        metadata = ObjectMeta(
+            name=known.name, namespace=known.namespace, labels=known.labels, annotations=known.annotations
+        )
+        return [
+            replace(self.pod, metadata=metadata, status=PodStatus()),
+            *(each for each in self.put if isinstance(each, Node)),
+        ]
 
 
 class Fixes(list[Fix]):
@@ -106,7 +120,7 @@ def _together(found: Explanation, cures: tuple[Cure, ...], node: Node) -> Remedy
             return None
         size, pod, node = size + step.size, step.pod, step.node
         words.append(step.words)
-    return Remedy(size, " and ".join(words), pod, node)
+    return Remedy(size, " and ".join(filter(None, words)), pod, node)
 
 
 # ---- proposals that are no node's remedy

@@ -80,6 +80,8 @@ def _tolerate(columns: Columns, pod: Pod, node: Node) -> Remedy | None:
         for taint in node.spec.taints
         if taint.effect in HARD and not any(tolerates(each, taint) for each in pod.spec.tolerations)
     ]
+    if not taints:  # opening the node has taken them away
+        return Remedy(0.0, "", pod, node)
     added = [
         Toleration(key=each.key, operator="Equal", value=each.value, effect=each.effect)
         if each.value

@@ -32,15 +32,16 @@ def cells(found: Explanation) -> list[list[str]]:
     """The table: a row of column names, then a row a node."""
     filters, scores = columns_of(found)
     verdicts = found.diagnosis.verdicts if found.diagnosis is not None else {}
+    rejected = next(iter(found.rejections), "")
     places = {row: index for index, row in enumerate(found.rows)}
     best = set(found.best)
     table = [["node", *filters, *scores, "total"]]
     for row, node in enumerate(found.names):
         line = [node]
-        first = True
+        first = not rejected
         for plugin in filters:
             refused = plugin in found.rejections or row in found.filters.get(plugin, {})
-            decides = refused and (verdicts[row][0] == plugin if row in verdicts else first)
+            decides = refused and (verdicts[row][0] == plugin if row in verdicts else plugin == rejected or first)
             first = first and not refused
             line.append(f"{MARK}no" if decides else "no" if refused else "ok")
         index = places.get(row)
