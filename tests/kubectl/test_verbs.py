@@ -17,7 +17,7 @@ from pilothouse.kubectl.verbs import VERBS
 pytestmark = pytest.mark.fidelity(
     "kubectl: verbs",
     "simplified",
-    "waiting verbs let virtual time pass; cp, port-forward, edit, diff, top and plugins are not there yet",
+    "waiting verbs let virtual time pass; cp, attach, port-forward, top and plugins are not there yet",
 )
 
 WEB = """
@@ -274,6 +274,20 @@ def test_permissions_are_asked_and_felt(web: Kubectl) -> None:
         'namespace "default"\n'
     )
     assert "you must specify two arguments" in refused(web.run("auth can-i delete"))
+
+
+def test_a_cell_is_the_editor(web: Kubectl) -> None:
+    text = said(web.run("get deploy/web -o yaml"))
+    assert web.run("edit deploy/web", text).stderr == "Edit cancelled, no changes made.\n"
+    assert (
+        said(web.run("edit deploy/web", text.replace("replicas: 2", "replicas: 5", 1)))
+        == "deployment.apps/web edited\n"
+    )
+    assert said(web.run("get deploy/web -o jsonpath={.spec.replicas}")) == "5"
+    assert "the object has been modified" in refused(
+        web.run("edit deploy/web", text.replace("replicas: 2", "replicas: 1", 1))
+    )
+    assert "there is no editor here" in refused(web.run("edit deploy/web"))
 
 
 def test_diff_shows_what_an_apply_would_change(web: Kubectl) -> None:

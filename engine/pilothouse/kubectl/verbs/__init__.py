@@ -18,6 +18,7 @@ VERBS = {
     "describe": "describe",
     "diff": "diff",
     "drain": "drain",
+    "edit": "edit",
     "events": "events",
     "exec": "exec",
     "explain": "explain",
@@ -46,6 +47,6 @@ VERBS = {
 
 # Verbs of the real kubectl that have no meaning, or no home yet, in the simulation.
 ELSEWHERE = (
-    "alpha", "attach", "certificate", "cluster-info", "completion", "cp", "debug", "edit",
-    "kustomize", "options", "plugin", "port-forward", "proxy", "top",
+    "alpha", "attach", "certificate", "cluster-info", "completion", "cp", "debug", "kustomize", "options", "plugin",
+    "port-forward", "proxy", "top",
 )  # fmt: skip
