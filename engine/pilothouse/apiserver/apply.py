@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pilothouse.api import Base, replace, to_dict
 from pilothouse.apiserver import strategic
+from pilothouse.apiserver.patch import tidy
 
 if TYPE_CHECKING:
     from pilothouse.apiserver.client import Client
@@ -23,6 +24,7 @@ def apply(client: Client, obj: Any, namespace: str | None, dry_run: bool) -> tup
     door = client.door
     wanted = to_dict(obj) if isinstance(obj, Base) else obj
     item, _ = door.decode(wanted)
+    wanted = tidy(wanted)
     item = client._place(item, namespace)
     info = door.info(item)
     meta = item.metadata

@@ -127,6 +127,8 @@ class Door(Discovery):
         info = self.info(item)
         old = self._current(info, item.metadata)
         kind = self.kind(info)
+        if subresource is not None and subresource not in info.subresources:
+            raise ApiError(404, "NotFound", "the server could not find the requested resource")
         if subresource == "status":
             meta = old.metadata
             if kind.annotations and item.metadata.annotations != meta.annotations:

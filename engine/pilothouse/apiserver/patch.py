@@ -79,6 +79,7 @@ def _split(pointer: Any) -> list[str]:
 
 
 _RAISE = object()
+_DEEPEST = 200
 
 
 def _read(target: Any, path: list[str], missing: Any = _RAISE) -> Any:
@@ -130,8 +131,18 @@ def _remove(target: Any, path: list[str]) -> Any:
     raise PatchError(f"missing {head}")
 
 
+def tidy(value: Any, depth: int = 0) -> Any:
+    """A body as JSON has it: keys are texts, and there is a bottom. Raises ApiError 400 where there is none."""
+    if depth > _DEEPEST:
+        raise ApiError(400, "BadRequest", "error decoding patch: exceeded max depth")
+    if isinstance(value, dict):
+        return {str(key): tidy(inner, depth + 1) for key, inner in value.items()}
+    return [tidy(inner, depth + 1) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
 def patched(before: dict[str, Any], body: Any, type: str, info: ResourceInfo) -> Any:
     """A plain object with a patch of any type applied. Raises ApiError 415 for a type that is not known."""
+    body = tidy(body)
     if type == "merge":
         return merge(before, body)
     if type == "json":

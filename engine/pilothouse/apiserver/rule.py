@@ -39,9 +39,13 @@ def at(name: str, *rules: Rule) -> At:
 
 
 def sees_unset(rule: Rule) -> Rule:
-    """Mark a rule that must also be asked about a field that is not set."""
-    rule.sees_unset = True  # type: ignore[attr-defined]
-    return rule
+    """The rule, asked also about a field that is not set."""
+
+    def check(value: Any, path: str, faults: list[Fault]) -> None:
+        rule(value, path, faults)
+
+    check.sees_unset = True  # type: ignore[attr-defined]
+    return check
 
 
 def all_of(*rules: Rule) -> Rule:

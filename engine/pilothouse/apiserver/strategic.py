@@ -100,7 +100,7 @@ def _merge_list(target: list[Any], patch: list[Any], line: Line, order: list[Any
     if not key or (patch and not isinstance(patch[0], dict)):
         added = [one for one in patch if one not in target]
         return _ordered([*target, *added], added, order, "") if order else [*target, *added]
-    result = list(target)
+    result = list(target) if _all_maps(target) else []
     added = []
     for item in patch:
         if not isinstance(item, dict):
@@ -128,11 +128,15 @@ def _go(item: dict[str, Any]) -> str:
     return "[" + " ".join(f"{key}:{item[key]}" for key in sorted(item)) + "]"
 
 
+def _all_maps(*lists: list[Any]) -> bool:
+    return all(isinstance(one, dict) for items in lists for one in items)
+
+
 def _ordered(items: list[Any], added: list[Any], order: list[Any] | None, key: str) -> list[Any]:
     """The items that `order` names in its order, the server's own where they stood before."""
     if not order:
         return items
-    wanted = {(entry.get(key) if key else entry): index for index, entry in enumerate(order)}
+    wanted = {_name(entry, key): index for index, entry in enumerate(order)}
     named = sorted((one for one in items if _name(one, key) in wanted), key=lambda one: wanted[_name(one, key)])
     result: list[Any] = []
     rest = iter(named)
@@ -152,7 +156,8 @@ def _ordered(items: list[Any], added: list[Any], order: list[Any] | None, key: s
 
 
 def _name(item: Any, key: str) -> Any:
-    return item.get(key) if key and isinstance(item, dict) else item
+    found = item.get(key) if key and isinstance(item, dict) else item
+    return repr(found) if isinstance(found, (dict, list)) else found
 
 
 # ------------------ three ways
@@ -193,20 +198,22 @@ def _three_lists(last: list[Any], wanted: list[Any], live: list[Any], line: Line
         kept = [one for one in live if one in wanted or one not in last]
         merged = [*kept, *[one for one in wanted if one not in kept]]
         return _ordered(merged, [], wanted, "")
+    if not _all_maps(last, wanted, live):
+        return wanted
     names = [one.get(key) for one in wanted]
     dropped = [one.get(key) for one in last if one.get(key) not in names]
     merged = [one for one in live if one.get(key) not in dropped]
     met: dict[Any, int] = {}
     for item in wanted:
         # a port may be there for two protocols: the second of a name is matched with the second
-        name = item.get(key)
+        name = _name(item, key)
         nth = met[name] = met.get(name, -1) + 1
-        places = [index for index, one in enumerate(merged) if one.get(key) == name]
+        places = [index for index, one in enumerate(merged) if _name(one, key) == name]
         if nth >= len(places):
             merged.append(item)
             continue
         at = places[nth]
-        before: dict[str, Any] = next((one for one in last if one.get(key) == name), {})
+        before: dict[str, Any] = next((one for one in last if _name(one, key) == name), {})
         found = three_way(before, item, merged[at], line.inner)
         if "retainKeys" in line.strategies:
             found = {field: value for field, value in found.items() if field in item}

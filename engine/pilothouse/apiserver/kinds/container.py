@@ -14,7 +14,7 @@ from pilothouse.apiserver.kinds.env import env, env_from
 from pilothouse.apiserver.kinds.image import pull_policy
 from pilothouse.apiserver.kinds.probe import LIFE
 from pilothouse.apiserver.kinds.resources import REQUIREMENTS_DEFAULTS, requirements
-from pilothouse.apiserver.rule import PORT, at, between, fields, need, one_of, words
+from pilothouse.apiserver.rule import PORT, at, between, fields, need, one_of, sees_unset, words
 from pilothouse.apiserver.rule import each as every
 from pilothouse.apiserver.status import Fault, duplicate, forbidden, invalid, not_known, required, unsupported
 
@@ -167,11 +167,9 @@ def _image(value: Any, path: str, faults: list[Fault]) -> None:
         faults.append(invalid(path, value, "must not have leading or trailing whitespace"))
 
 
-_image.sees_unset = True  # type: ignore[attr-defined]
-
 _HEAD = fields(
     at("name", need(words(dns_label))),
-    at("image", _image),
+    at("image", sees_unset(_image)),
     at("terminationMessagePolicy", need(one_of("FallbackToLogsOnError", "File"))),
     at("ports", ports),
     at("env", env),

@@ -149,6 +149,7 @@ def _peer(value: Any, path: str, faults: list[Fault]) -> None:
 
 def _block(value: Any, path: str, faults: list[Fault]) -> None:
     told = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
+    outer: Any = None
     for index, text in [(-1, value.cidr), *enumerate(value.except_)]:
         here = f"{path}.cidr" if index < 0 else f"{path}.except[{index}]"
         try:
@@ -158,7 +159,7 @@ def _block(value: Any, path: str, faults: list[Fault]) -> None:
             continue
         if index < 0:
             outer = inner
-        elif inner.version != outer.version or not inner.subnet_of(outer):  # type: ignore[arg-type]
+        elif outer is not None and (inner.version != outer.version or not inner.subnet_of(outer)):
             faults.append(invalid(here, text, f"must be a strict subset of `cidr`: {value.cidr}"))
 
 

@@ -113,6 +113,8 @@ def _address(spec: Any, path: str, faults: list[Fault]) -> None:
             faults.append(invalid(f"{path}.ipFamilies[{index}]", family, "not configured on this cluster"))
         elif family not in ("IPv4", "IPv6"):
             faults.append(invalid(f"{path}.ipFamilies[{index}]", family, "must be IPv4 or IPv6"))
+    if spec.clusterIPs and spec.clusterIPs[0] != spec.clusterIP:
+        faults.append(invalid(f"{path}.clusterIPs", spec.clusterIPs, "first value must match `clusterIP`"))
     for index, text in enumerate(spec.clusterIPs):
         if text not in ("None", "") and not _is_address(text):
             told = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
