@@ -104,7 +104,7 @@ def test_two_configurations_compared_by_fork() -> None:
     assert len(used[1]) < 4
 
 
-def test_a_fix_can_be_applied() -> None:
+def test_a_fix_gives_what_to_apply() -> None:
     """The pod as a new one: what only a server may set is left out."""
     cluster = Cluster(nodes=[node("n1", cpu="2")])
     cluster.apply(pod("big", cpu="3"))
