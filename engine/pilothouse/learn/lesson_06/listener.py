@@ -5,7 +5,7 @@ It is wrong on purpose, in the way in which first controllers are wrong; the les
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from pilothouse.controllers.podcontrol import create_pod
@@ -19,14 +19,14 @@ class Listener(Controller):
     declares = ("lost",)
 
     def __init__(self) -> None:
-        self.lost: dict[Key, int] = {}
+        self.lost: dict[Hashable, int] = {}
 
     @property
     def watches(self) -> Mapping[str, Any]:
         """Pods, and nothing else."""
         return {"Pod": self.hear}
 
-    def hear(self, change: Change) -> Iterable[Key]:
+    def hear(self, change: Change) -> Iterable[Hashable]:
         """Remember each copy that is gone."""
         for owner in controller_of("ReplicaSet")(change):
             if change.verb == "DELETED":
