@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pilothouse.api import replace, scheme, seconds
+from pilothouse.api.error import Absent, Misuse
 from pilothouse.apiserver import ApiError, Client, Door
 from pilothouse.containers import Registry
 from pilothouse.controllers import CONTROLLERS
@@ -76,7 +77,7 @@ class Cluster:
     ) -> None:
         if isinstance(nodes, int):
             if nodes < 0:
-                raise ValueError(f"nodes={nodes}: give 0 or more, or a list of Node objects")
+                raise Misuse(f"nodes={nodes}: give 0 or more, or a list of Node objects")
             nodes = [f"n{number}" for number in range(1, nodes + 1)]
         machines = [node if isinstance(node, str) else plain(node) for node in nodes]
         options = {"seed": seed, "kubelet": kubelet, "unknown_images": unknown_images, "allow_code": allow_code}
@@ -152,13 +153,13 @@ class Cluster:
         self.loop.add(component, self.door.client(component.name))
 
     def remove(self, name: str) -> None:
-        """Stop a component for good; `KeyError` names those that run."""
+        """Stop a component for good; Raises Absent, naming those that run."""
         self._component(name)
         self.loop.remove(name)
 
     def _component(self, name: str) -> Controller:
         if name not in self.loop.components:
-            raise KeyError(f"no component {name!r} runs here; there are: {', '.join(self.loop.components)}")
+            raise Absent(f"no component {name!r} runs here; there are: {', '.join(self.loop.components)}")
         return self.loop.components[name]
 
     # ------------------------------------------------------------------ what a user does
@@ -193,7 +194,7 @@ class Cluster:
             self._advance(self.now + span(for_), None)
             return None
         if until is None:
-            raise TypeError('run() needs to know how long: run("30s"), or run(until=lambda c: ..., timeout="5m")')
+            raise Misuse('run() needs to know how long: run("30s"), or run(until=lambda c: ..., timeout="5m")')
         limit = timeout if timeout is not None else for_ if for_ is not None else FOREVER
         return self._advance(self.now + span(limit), lambda: until(self))
 
@@ -235,7 +236,7 @@ class Cluster:
         if kind == "node":
             self.machines.recover(name)
         elif name not in self._broken:
-            raise KeyError(f"component {name!r} did not fail; failed are: {', '.join(self._broken) or 'none'}")
+            raise Absent(f"component {name!r} did not fail; failed are: {', '.join(self._broken) or 'none'}")
         else:
             component = self._broken.pop(name)
             component.reset()
@@ -244,7 +245,7 @@ class Cluster:
     def _target(self, what: str) -> tuple[str, str]:
         kind, _, name = what.partition("/")
         if kind not in ("node", "component") or not name:
-            raise ValueError(f'cannot fail or recover {what!r}; give "node/NAME" or "component/NAME"')
+            raise Misuse(f'cannot fail or recover {what!r}; give "node/NAME" or "component/NAME"')
         if kind == "node":
             self.api.get("node", name)
         return kind, name
@@ -361,7 +362,7 @@ class Cluster:
 
     @classmethod
     def replay(cls, source: str | Path) -> Cluster:
-        """Repeat an exported history, call by call. Raises ValueError where the log comes out different."""
+        """Repeat an exported history, call by call. Raises Misuse where the log comes out different."""
         text = str(source)
         if not text.lstrip().startswith("{"):
             text = Path(source).read_text()
@@ -374,7 +375,7 @@ class Cluster:
         for call in data["inputs"]:
             cluster._repeat(call["call"], call["arguments"])
         if cluster.digest() != data["digest"]:
-            raise ValueError("the replay wrote another log; were controllers or images of your own at work then?")
+            raise Misuse("the replay wrote another log; were controllers or images of your own at work then?")
         return cluster
 
     def _repeat(self, call: str, arguments: dict[str, Any]) -> None:
@@ -410,5 +411,5 @@ def span(time: Time) -> float:
     """A duration in seconds, 0 or more. Raises ValueError that says what would be right."""
     found = seconds(time)
     if found < 0:
-        raise ValueError(f'{time!r} is in the past; give a duration such as "30s", "5m" or "1h30m"')
+        raise Misuse(f'{time!r} is in the past; give a duration such as "30s", "5m" or "1h30m"')
     return found

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pilothouse.api import scheme
+from pilothouse.api.error import Absent
 from pilothouse.kernel import Snapshot
 
 if TYPE_CHECKING:
@@ -28,11 +29,11 @@ class Past:
         self.revision, self.now = moment.revision, moment.time
 
     def get(self, kind: str, name: str, namespace: str = "default") -> Any:
-        """One object as it was then. Raises KeyError where it was not there."""
+        """One object as it was then. Raises Absent where it was not there."""
         found = scheme.resource(kind)
         item = self.moment.get(found.kind, namespace if found.namespaced else "", name)
         if item is None:
-            raise KeyError(f"there was no {found.singular} {name!r} at {self.now:g} s (revision {self.revision})")
+            raise Absent(f"there was no {found.singular} {name!r} at {self.now:g} s (revision {self.revision})")
         return item
 
     def fork(self) -> Cluster:

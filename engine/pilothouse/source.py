@@ -11,19 +11,24 @@ from pathlib import Path
 from typing import Any
 
 from pilothouse.api import Scheme, from_dict, load_all, replace, since_epoch, to_dict
+from pilothouse.api.error import Clear
 
 Objects = str | Path | Mapping[str, Any] | Iterable[Any]
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
+class NoSuchFile(Clear, FileNotFoundError):
+    """A path that leads nowhere."""
+
+
 def read(source: Objects) -> Iterable[Any]:
     """The objects of a path, YAML or JSON text, a dict, an object, or a list of any of these."""
-    if isinstance(source, Path):
-        return load_all(source.read_text(), str(source))
-    if isinstance(source, str):
-        if "\n" in source or ":" in source or "{" in source:
-            return load_all(source)
-        return load_all(Path(source).read_text(), source)
+    if isinstance(source, str) and ("\n" in source or ":" in source or "{" in source):
+        return load_all(source)
+    if isinstance(source, (str, Path)):
+        if not Path(source).exists():
+            raise NoSuchFile(f'the path "{source}" does not exist; this cell runs in {Path.cwd()}')
+        return load_all(Path(source).read_text(), str(source))
     if isinstance(source, Mapping):
         return list(source["items"]) if str(source.get("kind", "")).endswith("List") else [source]
     if isinstance(source, Iterable):

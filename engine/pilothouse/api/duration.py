@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import re
 
+from pilothouse.api.error import Misuse
+
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h|d)", re.ASCII)
 _MINUTE, _HOUR, _DAY, _YEAR = 60, 3600, 86400, 86400 * 365
@@ -46,8 +48,8 @@ def _sum(text: str, original: str) -> float:
     return sign * sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
-def _wrong(duration: object) -> ValueError:
-    return ValueError(f"not a duration: {duration!r}; write e.g. '30s', '1m30s', '500ms', '2h' or a number of seconds")
+def _wrong(duration: object) -> Misuse:
+    return Misuse(f"not a duration: {duration!r}; write e.g. '30s', '1m30s', '500ms', '2h' or a number of seconds")
 
 
 def age(length: float) -> str:

@@ -10,6 +10,8 @@ import re
 from fractions import Fraction
 from functools import lru_cache
 
+from pilothouse.api.error import Clear
+
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _SUFFIX = {power: suffix for suffix, power in _DECIMAL.items()}
@@ -22,7 +24,7 @@ _NANO = 10**9
 _LONGEST = 400  # digits, and powers of ten: what is beyond is no amount of anything
 
 
-class QuantityError(ValueError):
+class QuantityError(Clear, ValueError):
     """A quantity that cannot be read; the message is the API server's."""
 
 

@@ -12,12 +12,13 @@ from importlib import import_module
 
 import msgspec
 
+from pilothouse.api.error import Clear
 from pilothouse.api.kinds import TABLE
 from pilothouse.api.struct import Base
 from pilothouse.api.types.homes import KINDS
 
 
-class UnknownKind(LookupError):
+class UnknownKind(Clear, LookupError):
     """There is no such kind; the message is kubectl's."""
 
 

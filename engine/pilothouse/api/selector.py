@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
+from pilothouse.api.error import Clear
 from pilothouse.api.name import label_value, qualified_name
 from pilothouse.api.types.meta import LabelSelector
 
@@ -20,7 +21,7 @@ _OPERATORS = {"=": "=", "==": "==", "!=": "!=", "in": "in", "notin": "notin", ">
 _FROM_OBJECT = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "!"}
 
 
-class SelectorError(ValueError):
+class SelectorError(Clear, ValueError):
     """A selector that cannot be read; the message is the API server's."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pilothouse.api.error import Clear
 from pilothouse.apiserver import strategic
 from pilothouse.apiserver.status import ApiError
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pilothouse.api.scheme import ResourceInfo
 
 
-class PatchError(ValueError):
+class PatchError(Clear, ValueError):
     """A JSON patch that does not fit the object."""
 
 

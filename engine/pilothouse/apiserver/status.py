@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from pilothouse.api.error import Clear
+
 _WORDS = {
     "FieldValueRequired": "Required value",
     "FieldValueInvalid": "Invalid value",
@@ -85,7 +87,7 @@ def unsupported(field: str, value: Any, supported: tuple[str, ...]) -> Fault:
     return Fault(field, "FieldValueNotSupported", f"Unsupported value: {spell(value)}: supported values: {choices}")
 
 
-class ApiError(Exception):
+class ApiError(Clear):
     """A request that the door refused. `str(error)` is the message that kubectl shows.
 
     `code` is the HTTP status, `reason` the machine word ("NotFound"), `details` kind, name and causes of the refusal.

@@ -14,6 +14,8 @@ import heapq
 from collections.abc import Hashable
 from typing import NamedTuple
 
+from pilothouse.api.error import Misuse
+
 
 class WakeUp(NamedTuple):
     """One thing that will happen: `component` looks at `key` at `time`; `cause` is the revision that made it so."""
@@ -37,10 +39,10 @@ class Clock:
     def wake(self, component: str, key: Hashable, after: float = 0.0, cause: int | None = None) -> None:
         """Wake `component` for `key` in `after` seconds, unless it will be woken for that key sooner.
 
-        Raises ValueError where `after` is negative: the past cannot be woken.
+        Raises Misuse (a ValueError) where `after` is negative: the past cannot be woken.
         """
         if not after >= 0:
-            raise ValueError(f"{component}: cannot wake {key!r} after {after!r} seconds; give 0 or more")
+            raise Misuse(f"{component}: cannot wake {key!r} after {after!r} seconds; give 0 or more")
         time = to_microseconds(self.now + after)
         planned = self._due.get((component, key))
         if planned is not None and planned.time <= time:

@@ -5,10 +5,11 @@ The door turns these into Kubernetes' `Status` answers: 404, 409 and 410.
 
 from __future__ import annotations
 
+from pilothouse.api.error import Clear
 from pilothouse.kernel.key import Key
 
 
-class StoreError(Exception):
+class StoreError(Clear):
     """A write or a read that the store refuses; `key` says for which object."""
 
     def __init__(self, message: str, key: Key | None = None) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from random import Random
 from typing import Any, ClassVar
 
+from pilothouse.api.error import Clear, Misuse
 from pilothouse.kernel.clock import Clock, WakeUp
 from pilothouse.kernel.key import Key
 from pilothouse.kernel.log import Change
@@ -87,7 +88,7 @@ class Controller:
         return twin
 
 
-class Livelock(RuntimeError):
+class Livelock(Clear, RuntimeError):
     """A component keeps waking itself without time passing."""
 
 
@@ -137,7 +138,7 @@ class Loop:
 
     def _attach(self, component: Controller, api: Any) -> None:
         if not component.name:
-            raise ValueError(f'{type(component).__name__} has no name; give it one: name = "my-controller"')
+            raise Misuse(f'{type(component).__name__} has no name; give it one: name = "my-controller"')
         self.dispatch()
         component.api, component.store, component.clock = api, self.store, self.clock
         component.random = self.randoms(component.name)
