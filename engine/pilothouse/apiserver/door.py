@@ -130,29 +130,34 @@ class Door(Discovery):
         if subresource is not None and subresource not in info.subresources:
             raise ApiError(404, "NotFound", "the server could not find the requested resource")
         if subresource == "status":
-            meta = old.metadata
-            if kind.annotations and item.metadata.annotations != meta.annotations:
-                meta = replace(meta, annotations=item.metadata.annotations)
-            item = replace(old, status=item.status, metadata=meta)
-            faults: list[Fault] = []
-            kind.status_rules(item, old, "", faults)
-            if faults:
-                raise status.unprocessable(info.kind, info.group, old.metadata.name, faults)
-            return self._replace(item, old, dry_run)
+            return self._replace(self._with_status(item, old, info, kind), old, dry_run)
         item = kind.defaults(item)
         item = self._continue(item, old, kind, subresource)
-        if item is old:
-            return old
         request = Request(self, "UPDATE", info, item, old, user, dry_run, subresource)
         for admit in CHAIN.mutating(info.kind):
             request.item = admit(request)
         item = request.item
+        if item == old:
+            return old
+        item = request.item = self._counted(item, old, kind)
         self._refuse_faults(item, old, info, kind)
         self._permit(request, kind)
         if kind.finish is not None:
             with self._chance_untouched() if dry_run else nullcontext():
                 item = kind.finish(self, item)
         return self._replace(item, old, dry_run)
+
+    def _with_status(self, item: Any, old: Any, info: ResourceInfo, kind: Kind) -> Any:
+        """The old object with the new status: whoever reports what is cannot change what was wished for."""
+        meta = old.metadata
+        if kind.annotations and item.metadata.annotations != meta.annotations:
+            meta = replace(meta, annotations=item.metadata.annotations)
+        item = replace(old, status=item.status, metadata=meta)
+        faults: list[Fault] = []
+        kind.status_rules(item, old, "", faults)
+        if faults:
+            raise status.unprocessable(info.kind, info.group, meta.name, faults)
+        return item
 
     def _current(self, info: ResourceInfo, meta: Any) -> Any:
         old = self.store.get(info.store_name, meta.namespace if info.namespaced else "", meta.name)
@@ -186,13 +191,16 @@ class Door(Discovery):
             item = replace(item, status=old.status)
         if kind.update is not None and subresource is None:
             item = kind.update(item, old)
-        if item == old:
-            return old
-        if kind.generation and (
-            _changed(item, old) or (kind.annotations and item.metadata.annotations != before.annotations)
-        ):
-            item = replace(item, metadata=replace(item.metadata, generation=before.generation + 1))
         return item
+
+    @staticmethod
+    def _counted(item: Any, old: Any, kind: Kind) -> Any:
+        """The generation counts what was wished for; for some kinds annotations are wishes too."""
+        if not kind.generation:
+            return item
+        if not _changed(item, old) and not (kind.annotations and item.metadata.annotations != old.metadata.annotations):
+            return item
+        return replace(item, metadata=replace(item.metadata, generation=old.metadata.generation + 1))
 
     def _replace(self, item: Any, old: Any, dry_run: bool) -> Any:
         if dry_run:

@@ -40,10 +40,8 @@ def service_account(request: Request) -> Any:
 
 
 def tolerations(request: Request) -> Any:
-    """A pod tolerates a silent node for five minutes unless it says otherwise."""
+    """A pod tolerates a silent node for five minutes unless it says otherwise; an update may not take that away."""
     pod = request.item
-    if request.operation != "CREATE":
-        return pod
     given = pod.spec.tolerations
     added = [one for one in _DEFAULT_TOLERATIONS if not (given and any(_covers(own, one.key) for own in given))]
     if not added:
