@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pilothouse.api import replace, scheme, seconds
+from pilothouse.api import replace, scheme, seconds, timestamp
 from pilothouse.api.error import Absent, Misuse
 from pilothouse.apiserver import ApiError, Client, Door
 from pilothouse.containers import Registry
@@ -110,6 +110,7 @@ class Cluster:
         """A cluster with the objects of a real one, as `kubectl get -o json` prints them: path, text, list or List.
 
         They are taken as they are, without admission; nothing has run yet, and now is the newest time among them.
+        What a file written by hand lacks, a uid and a time of creation, is given.
         Takes the options of `Cluster`.
         """
         cluster = cls(nodes=0, **options)
@@ -120,7 +121,12 @@ class Cluster:
         for item in found:
             taken = placed(item, cluster.door.scheme, healthy)
             write = cluster.store.create if cluster.store.get(*key_of(taken)) is None else cluster.store.update
-            write(replace(taken, metadata=replace(taken.metadata, resourceVersion="")))
+            meta = taken.metadata
+            birth = {
+                "creationTimestamp": meta.creationTimestamp or timestamp(cluster.now),
+                "uid": meta.uid or cluster.door.uid(),
+            }
+            write(replace(taken, metadata=replace(meta, resourceVersion="", **birth)))
             if taken.kind == "CustomResourceDefinition":
                 cluster.door.refresh()  # the kinds that it defines come after it
         return cluster
