@@ -50,7 +50,7 @@ SPECS: list[tuple[str, str, Any]] = [
     ("v1", "Service", {"type": "NodePort", "ports": [{"port": 80, "targetPort": "http", "nodePort": 30123}], "selector": {"a": "b"}, "clusterIP": "10.0.0.9"}),
     ("networking.k8s.io/v1", "Ingress", {"rules": [{"host": "a.b", "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": BACKEND}]}}]}),
     ("networking.k8s.io/v1", "NetworkPolicy", {"podSelector": {}, "ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}], "ports": [{"port": 80}]}]}),
-    ("autoscaling/v2", "HorizontalPodAutoscaler", {"scaleTargetRef": {"kind": "Deployment", "name": "d"}, "maxReplicas": 3, "behavior": {"scaleDown": {"selectPolicy": "Min"}}}),
+    ("autoscaling/v2", "HorizontalPodAutoscaler", {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "d"}, "maxReplicas": 3, "behavior": {"scaleDown": {"selectPolicy": "Min"}}}),
     ("policy/v1", "PodDisruptionBudget", {"minAvailable": "50%", "selector": {"matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]}}),
     ("v1", "ResourceQuota", {"hard": {"pods": 3, "requests.cpu": "1"}, "scopes": ["NotBestEffort"]}),
     ("v1", "LimitRange", {"limits": [{"type": "Container", "max": {"cpu": 1}, "min": {"cpu": "10m"}}]}),

@@ -60,6 +60,11 @@ POD: list[tuple[dict[str, Any], list[str]]] = [
             "must have at least one node selector term"
         ],
     ),
+    ({"ephemeralContainers": [{"name": "e", "image": "x"}]}, ["spec.ephemeralContainers: Forbidden: cannot be set on create"]),
+    (
+        {"containers": [{"name": "c", "image": "x", "resources": {"limits": {"hugepages-2Mi": "4Mi"}}}]},
+        [f"{C}.resources: Forbidden: HugePages require cpu or memory"],
+    ),
     ({"preemptionPolicy": "Never"}, []),
     ({"hostNetwork": True}, []),
 ]  # fmt: skip
@@ -124,6 +129,43 @@ def test_what_may_change(api: Client, make: Any, kind: str, change: dict[str, An
     with pytest.raises(ApiError) as refused:
         api.patch(kind, "a", change)
     assert words in refused.value.message
+
+
+SETS: list[tuple[str, dict[str, Any], list[str]]] = [
+    (
+        "Deployment",
+        {"strategy": {"type": "Canary"}},
+        ['spec.strategy: Unsupported value: {"Type":"Canary","RollingUpdate":null}: supported values: "Recreate", "RollingUpdate"'],
+    ),
+    (
+        "Deployment",
+        {"strategy": {"rollingUpdate": {"maxSurge": "many"}}},
+        [
+            "spec.strategy.rollingUpdate.maxSurge: Invalid value: \"many\": a valid percent string must be a numeric string "
+            "followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
+        ],
+    ),
+    ("Deployment", {"minReadySeconds": -1}, ["spec.minReadySeconds: Invalid value: -1: must be greater than or equal to 0"]),
+    ("StatefulSet", {"podManagementPolicy": "Chaotic"}, ["spec.podManagementPolicy: Invalid value: \"Chaotic\": must be 'OrderedReady' or 'Parallel'"]),
+    (
+        "StatefulSet",
+        {"updateStrategy": {"type": "Never"}},
+        ['spec.updateStrategy: Invalid value: {"Type":"Never","RollingUpdate":null}: must be \'RollingUpdate\' or \'OnDelete\''],
+    ),
+    (
+        "DaemonSet",
+        {"updateStrategy": {"rollingUpdate": {"maxUnavailable": 0}}},
+        ["spec.updateStrategy.rollingUpdate.maxUnavailable: Required value: cannot be 0 when maxSurge is 0"],
+    ),
+    ("ReplicaSet", {"selector": None}, ["spec.selector: Required value", 'spec.template.metadata.labels: Invalid value: {"app":"a"}: `selector` does not match template `labels`']),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "change", "wrong"), SETS)
+def test_sets_of_pods(api: Client, make: Any, kind: str, change: dict[str, Any], wrong: list[str]) -> None:
+    item = {**make("Deployment"), "kind": kind}
+    item["spec"] = {**item["spec"], **change}
+    assert faults(api, item) == wrong
 
 
 OTHERS: list[tuple[dict[str, Any], list[str]]] = [

@@ -54,6 +54,10 @@ SecretSource SecretName Items[]:Item DefaultMode* Optional*
 MapSource Name Items[]:Item DefaultMode* Optional*
 ClaimSource ClaimName ReadOnly?
 Item Key Path Mode*
+Strategy Type RollingUpdate*:Rolling
+Rolling MaxUnavailable MaxSurge
+OrderedStrategy Type RollingUpdate*:Ordered
+Ordered Partition# MaxUnavailable*
 """
 _EMPTY = {"*": None, "[]": None, "#": 0, "?": False, "": ""}
 _MOVED = (
@@ -132,6 +136,11 @@ def template(given: Any) -> msgspec.Raw:
     plain = to_dict(given)
     shown = {**_sorted(plain.get("metadata", {})), "Spec": _spec(plain.get("spec", {}))}
     return msgspec.Raw(msgspec.json.encode(shown))
+
+
+def strategy(given: Any, structure: str = "Strategy") -> msgspec.Raw:
+    """An update strategy as the real server's inner structure shows it in JSON."""
+    return msgspec.Raw(msgspec.json.encode(_shown(structure, to_dict(given))))
 
 
 def difference(before: Any, after: Any) -> str:

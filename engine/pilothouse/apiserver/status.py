@@ -68,7 +68,8 @@ def too_many(field: str, count: int, limit: int) -> Fault:
 
 def invalid(field: str, value: Any, detail: str) -> Fault:
     """A value that the field cannot have."""
-    return Fault(field, "FieldValueInvalid", f"Invalid value: {spell(value)}: {detail}")
+    told = f"Invalid value: {spell(value)}"
+    return Fault(field, "FieldValueInvalid", f"{told}: {detail}" if detail else told)
 
 
 def duplicate(field: str, value: Any) -> Fault:

@@ -13,6 +13,7 @@ from pilothouse.api import (
     RollingUpdateDaemonSet,
     replace,
 )
+from pilothouse.apiserver import internal
 from pilothouse.apiserver.default import defaults, inside, pointer
 from pilothouse.apiserver.kind import Kind
 from pilothouse.apiserver.kinds.podspec import TEMPLATE, template_defaults
@@ -55,7 +56,7 @@ def _everywhere(value: Any, path: str, faults: list[Fault]) -> None:
     if value.type == "OnDelete":
         return
     if value.type != "RollingUpdate":
-        faults.append(unsupported(f"{path}.type", value.type, ("RollingUpdate", "OnDelete")))
+        faults.append(unsupported(path, internal.strategy(value), ("RollingUpdate", "OnDelete")))
         return
     rolling, here = value.rollingUpdate, f"{path}.rollingUpdate"
     count_or_share(rolling.maxUnavailable, f"{here}.maxUnavailable", faults)
@@ -94,9 +95,9 @@ DAEMON_SET = Kind(
         at(
             "spec",
             fields(
-                selection("daemonset"),
+                selection(needed=False),
                 at("template", sees_unset(TEMPLATE)),
-                always_restart,
+                always_restart("DaemonSet"),
                 at("minReadySeconds", NOT_NEGATIVE),
                 at("updateStrategy", _everywhere),
                 at("revisionHistoryLimit", NOT_NEGATIVE),

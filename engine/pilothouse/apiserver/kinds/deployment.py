@@ -12,6 +12,7 @@ from pilothouse.api import (
     RollingUpdateDeployment,
     replace,
 )
+from pilothouse.apiserver import internal
 from pilothouse.apiserver.default import defaults, inside, pointer
 from pilothouse.apiserver.kind import Kind
 from pilothouse.apiserver.kinds.podspec import TEMPLATE, template_defaults
@@ -58,7 +59,7 @@ def _strategy(value: Any, path: str, faults: list[Fault]) -> None:
             faults.append(invalid(f"{here}.maxUnavailable", rolling.maxUnavailable, told))
         nothing_above_all(rolling.maxUnavailable, f"{here}.maxUnavailable", faults)
     else:
-        faults.append(unsupported(f"{path}.type", value.type, ("Recreate", "RollingUpdate")))
+        faults.append(unsupported(path, internal.strategy(value), ("Recreate", "RollingUpdate")))
 
 
 def _deadline(spec: Any, path: str, faults: list[Fault]) -> None:
@@ -73,9 +74,9 @@ def _deadline(spec: Any, path: str, faults: list[Fault]) -> None:
 
 _DEPLOYMENT_SPEC = fields(
     REPLICAS,
-    selection("deployment"),
+    selection(),
     at("template", sees_unset(TEMPLATE)),
-    always_restart,
+    always_restart("ReplicaSet"),
     at("strategy", _strategy),
     at("minReadySeconds", NOT_NEGATIVE),
     at("revisionHistoryLimit", NOT_NEGATIVE),

@@ -230,12 +230,25 @@ def _deletion_cost(pod: Any, path: str, faults: list[Fault]) -> None:
         faults.append(invalid(f"metadata.annotations[{_COST}]", text, "must be a 32bit integer"))
 
 
+def _at_creation(request: Any) -> list[Fault]:
+    """What a new pod may not have, although later it may."""
+    if request.operation != "CREATE":
+        return []
+    spec, faults = request.item.spec, []
+    if spec.ephemeralContainers:
+        faults.append(forbidden("spec.ephemeralContainers", "cannot be set on create"))
+    if spec.schedulingGates and spec.nodeName:
+        faults.append(forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared"))
+    return faults
+
+
 POD = Kind(
     "Pod",
     defaults=POD_DEFAULTS,
     rules=fields(at("spec", POD_SPEC)),
     annotated=_deletion_cost,
     changes=_changes,
+    permit=_at_creation,
     prepare=_prepare,
     update=_update,
     status=True,

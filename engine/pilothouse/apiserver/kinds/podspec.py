@@ -256,5 +256,12 @@ POD_SPEC: Rule = fields(
     at("os", fields(at("name", need(one_of("linux", "windows"))))),
 )
 
-TEMPLATE: Rule = fields(at("metadata", template_metadata), at("spec", sees_unset(POD_SPEC)))
+
+def _no_ephemeral(template: Any, path: str, faults: list[Fault]) -> None:
+    if template.spec.ephemeralContainers:
+        told = "ephemeral containers not allowed in pod template"
+        faults.append(forbidden(f"{path}.spec.ephemeralContainers", told))
+
+
+TEMPLATE: Rule = fields(at("metadata", template_metadata), at("spec", sees_unset(POD_SPEC)), _no_ephemeral)
 """A pod template: labels and annotations, and a pod's specification."""

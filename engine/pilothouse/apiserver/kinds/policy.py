@@ -218,6 +218,8 @@ def _target(value: Any, path: str, faults: list[Fault]) -> None:
         faults.append(required(f"{path}.kind"))
     if not value.name:
         faults.append(required(f"{path}.name"))
+    if "/" not in value.apiVersion and value.kind != "ReplicationController":
+        faults.append(invalid(f"{path}.apiVersion", value.apiVersion, "apiVersion must specify API group"))
 
 
 def _replicas(spec: Any, path: str, faults: list[Fault]) -> None:

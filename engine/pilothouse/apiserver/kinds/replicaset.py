@@ -48,9 +48,9 @@ REPLICA_SET = Kind(
             fields(
                 REPLICAS,
                 at("minReadySeconds", NOT_NEGATIVE),
-                selection("replica set"),
+                selection(),
                 at("template", sees_unset(TEMPLATE)),
-                always_restart,
+                always_restart("ReplicaSet"),
             ),
         )
     ),

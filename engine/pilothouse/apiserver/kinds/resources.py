@@ -14,7 +14,7 @@ from pilothouse.api import parse_quantity
 from pilothouse.api.name import qualified_name
 from pilothouse.api.quantity import canonical_resource
 from pilothouse.apiserver.default import defaults, inside
-from pilothouse.apiserver.status import Fault, invalid, required
+from pilothouse.apiserver.status import Fault, forbidden, invalid, required
 
 _CONTAINER = frozenset(("cpu", "memory", "ephemeral-storage", "storage"))
 _STANDARD = _CONTAINER | {
@@ -106,9 +106,15 @@ def requirements(value: Any, path: str, faults: list[Fault]) -> None:
     limits, requests = value.limits, value.requests
     if limits:
         _amounts(limits, f"{path}.limits", faults)
-    if not requests:
-        return
-    _amounts(requests, f"{path}.requests", faults)
+    if requests:
+        _amounts(requests, f"{path}.requests", faults)
+        _against(requests, limits, path, faults)
+    names = {**limits, **requests} if limits or requests else {}
+    if any(map(is_huge, names)) and "cpu" not in names and "memory" not in names:
+        faults.append(forbidden(path, "HugePages require cpu or memory"))
+
+
+def _against(requests: Mapping[str, str], limits: Mapping[str, str], path: str, faults: list[Fault]) -> None:
     for name, text in requests.items():
         limit = limits.get(name)
         if limit is None:

@@ -16,6 +16,7 @@ from pilothouse.api import (
     replace,
 )
 from pilothouse.api.name import dns_subdomain
+from pilothouse.apiserver import internal
 from pilothouse.apiserver.default import defaults, each, inside, pointer
 from pilothouse.apiserver.kind import Kind
 from pilothouse.apiserver.kinds.podspec import TEMPLATE, template_defaults
@@ -25,7 +26,7 @@ from pilothouse.apiserver.kinds.workload import (
     selection,
     template_remarks,
 )
-from pilothouse.apiserver.rule import NOT_NEGATIVE, at, fields, one_of
+from pilothouse.apiserver.rule import NOT_NEGATIVE, at, fields
 from pilothouse.apiserver.status import Fault, forbidden, invalid, unsupported
 
 
@@ -80,17 +81,24 @@ def _retention(value: Any, path: str, faults: list[Fault]) -> None:
             faults.append(unsupported(f"{path}.{name}", getattr(value, name), ("Retain", "Delete")))
 
 
+def _management(value: Any, path: str, faults: list[Fault]) -> None:
+    if value not in ("OrderedReady", "Parallel"):
+        faults.append(invalid(path, value, "must be 'OrderedReady' or 'Parallel'"))
+
+
 def _ordered(value: Any, path: str, faults: list[Fault]) -> None:
     if value.type == "OnDelete":
         if value.rollingUpdate is not None:
-            told = f'only allowed for updateStrategy "RollingUpdate"'  # noqa: F541
-            faults.append(invalid(f"{path}.rollingUpdate", value.rollingUpdate, told))
+            told = "only allowed for updateStrategy 'RollingUpdate'"
+            faults.append(invalid(f"{path}.rollingUpdate", internal.strategy(value.rollingUpdate, "Ordered"), told))
     elif value.type == "RollingUpdate":
         partition = value.rollingUpdate.partition if value.rollingUpdate else None
         if partition is not None and partition < 0:
             faults.append(invalid(f"{path}.rollingUpdate.partition", partition, "must be greater than or equal to 0"))
     else:
-        faults.append(invalid(path, value, "must be 'RollingUpdate' or 'OnDelete'"))
+        faults.append(
+            invalid(path, internal.strategy(value, "OrderedStrategy"), "must be 'RollingUpdate' or 'OnDelete'")
+        )
 
 
 def _template_with_claims(spec: Any, path: str, faults: list[Fault]) -> None:
@@ -127,15 +135,15 @@ STATEFUL_SET = Kind(
         at(
             "spec",
             fields(
-                at("podManagementPolicy", one_of("OrderedReady", "Parallel")),
+                at("podManagementPolicy", _management),
                 at("updateStrategy", _ordered),
                 at("persistentVolumeClaimRetentionPolicy", _retention),
                 REPLICAS,
                 at("minReadySeconds", NOT_NEGATIVE),
                 at("ordinals", fields(at("start", NOT_NEGATIVE))),
-                selection("statefulset"),
+                selection(unsound_words=""),
                 _template_with_claims,
-                always_restart,
+                always_restart("StatefulSet"),
             ),
         )
     ),

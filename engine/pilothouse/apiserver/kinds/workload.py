@@ -26,9 +26,8 @@ def count_or_share(value: Any, path: str, faults: list[Fault]) -> None:
         if value < 0:
             faults.append(invalid(path, value, "must be greater than or equal to 0"))
     elif not re.fullmatch(r"[0-9]+%", value):
-        told = "must be an integer or percentage (e.g '5' or '5%')"
-        problem = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', "
-        faults.append(invalid(path, value, problem + "regex used for validation is '[0-9]+%')" if value else told))
+        told = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', "
+        faults.append(invalid(path, value, told + "regex used for validation is '[0-9]+%')"))
 
 
 def _share(value: Any) -> int | None:
@@ -47,19 +46,20 @@ def nothing(value: Any) -> bool:
     return (_share(value) if isinstance(value, str) else value) == 0
 
 
-def selection(kind: str) -> Rule:
+def selection(needed: bool = True, unsound_words: str = "invalid label selector") -> Rule:
     """The selector: there, sound, and one that takes the pods of the template."""
 
     def check(spec: Any, path: str, faults: list[Fault]) -> None:
         selector, here = spec.selector, f"{path}.selector"
         unsound = False
         if selector is None or selector == EMPTY:
-            faults.append(required(here))
+            if needed:
+                faults.append(required(here))
         else:
             LABEL_SELECTOR(selector, here, faults)
             unsound = broken(selector)
             if unsound:
-                faults.append(invalid(here, selector, "invalid label selector"))
+                faults.append(invalid(here, selector, unsound_words))
         if unsound:
             return
         found = spec.template.metadata.labels
@@ -70,13 +70,18 @@ def selection(kind: str) -> Rule:
     return check
 
 
-def always_restart(spec: Any, path: str, faults: list[Fault]) -> None:
+def always_restart(kind: str) -> Rule:
     """Pods of a set are restarted always, and live without a deadline."""
-    inner, here = spec.template.spec, f"{path}.template.spec"
-    if inner.restartPolicy not in ("", "Always"):
-        faults.append(unsupported(f"{here}.restartPolicy", inner.restartPolicy, ("Always",)))
-    if inner.activeDeadlineSeconds is not None:
-        faults.append(forbidden(f"{here}.activeDeadlineSeconds", "activeDeadlineSeconds in a set is not Supported"))
+
+    def check(spec: Any, path: str, faults: list[Fault]) -> None:
+        inner, here = spec.template.spec, f"{path}.template.spec"
+        if inner.restartPolicy not in ("", "Always"):
+            faults.append(unsupported(f"{here}.restartPolicy", inner.restartPolicy, ("Always",)))
+        if inner.activeDeadlineSeconds is not None:
+            told = f"activeDeadlineSeconds in {kind} is not Supported"
+            faults.append(forbidden(f"{here}.activeDeadlineSeconds", told))
+
+    return check
 
 
 REPLICAS = at("replicas", NOT_NEGATIVE)
