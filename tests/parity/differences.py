@@ -1,0 +1,32 @@
+"""The one list of known differences from what was recorded on a real control plane, each with its reason.
+
+`KNOWN` names facts that differ, by recording and place (`*` stands for anything); a fact that no longer differs must
+leave it. `ASIDE` names parts of recordings that are no facts for us, or that another test compares.
+"""
+
+from __future__ import annotations
+
+KNOWN: dict[str, dict[str, str]] = {
+    "deployment_adopt": {
+        "events/Pod/bare-pod4 *": "a race: the real scheduler placed the pod before the ReplicaSet, which had adopted it, "
+        "deleted it; here the ReplicaSet comes first",
+    },
+    "deployment_free": {
+        "kubectl/1 rollout status deploy/web/out/*": "two of the real pods became ready within one look of kubectl; here "
+        "it sees each of them",
+    },
+    "deployment_scaledown": {
+        "victims/[3-8]/0/*": "equals: ages of one power of two, so that which of these pods goes first is a draw",
+    },
+    "deployment_deadline": {
+        "steps/1/conds/1/[23]": "a race on the real one, which counted the new pod in the same pass in which it made the "
+        "replica set; in the 24 recordings of deployment_rolling.json it says ReplicaSetUpdated, as ours",
+    },
+}
+
+ASIDE: dict[str, dict[str, str]] = {
+    "*": {
+        "scenario": "the recorder's own words for what it does",
+        "timeline": "seconds on a real machine and the life of its fake pods; the order of states is in the other parts",
+    },
+}
