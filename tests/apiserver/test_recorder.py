@@ -34,12 +34,12 @@ def test_the_same_event_counts_up(api: Client, pod: Any) -> None:
     assert events[0].involvedObject.uid == pod.metadata.uid
 
 
-def test_after_ten_messages_of_one_reason_the_rest_is_combined(api: Client, pod: Any) -> None:
+def test_the_tenth_message_of_one_reason_is_combined_with_the_rest(api: Client, pod: Any) -> None:
     for number in range(13):
         api.event(pod, "Normal", "Created", f"created {number}", component="c")
     combined = [event for event in api.list("events") if event.message.startswith("(combined from similar events): ")]
-    assert len(api.list("events")) == 11
-    assert [(event.count, event.message[-10:]) for event in combined] == [(3, "created 12")]
+    assert len(api.list("events")) == 10
+    assert [(event.count, event.message[-10:]) for event in combined] == [(4, "created 12")]
 
 
 def test_after_twenty_five_a_component_falls_silent_and_speaks_again_later(api: Client, pod: Any) -> None:

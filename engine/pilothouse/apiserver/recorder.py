@@ -17,7 +17,7 @@ from pilothouse.api.time import EPOCH
 if TYPE_CHECKING:
     from pilothouse.apiserver.door import Door
 
-_SIMILAR = 10  # different messages of one reason before they are combined
+_PLAIN = 9  # different messages of one reason before the next are combined
 _WITHIN = 600  # seconds in which they must come
 _BURST = 25  # events of one component about one object at once
 _REFILL = 300  # seconds for one more
@@ -43,16 +43,14 @@ def record(door: Door, about: Any, type: str, reason: str, message: str, compone
 
 def _same(door: Door, similar: list[Any], message: str) -> tuple[Any, str]:
     """The event to count up, if there is one, and the words to put into it."""
-    for event in similar:
+    plain = [event for event in similar if not event.message.startswith(_COMBINED)]
+    for event in plain:
         if event.message == message:
             return event, message
-    if len(similar) < _SIMILAR:
+    if len(plain) < _PLAIN or sum(_age(door, event) <= _WITHIN for event in plain) < _PLAIN:
         return None, message
-    recent = [one for one in similar if _age(door, one) <= _WITHIN]
-    if len(recent) < _SIMILAR:
-        return None, message
-    message = _COMBINED + message
-    return next((one for one in recent if one.message.startswith(_COMBINED)), None), message
+    combined = (event for event in similar if event.message.startswith(_COMBINED) and _age(door, event) <= _WITHIN)
+    return next(combined, None), _COMBINED + message
 
 
 def _write(door: Door, about: Any, type: str, reason: str, message: str, source: Any, field: str) -> Any:

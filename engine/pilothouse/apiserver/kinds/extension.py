@@ -44,6 +44,15 @@ VALIDATING_POLICY = Kind(
 
 VALIDATING_BINDING = Kind(
     "ValidatingAdmissionPolicyBinding",
+    rules=fields(
+        at(
+            "spec",
+            fields(
+                at("policyName", need()),
+                at("validationActions", need(detail="at least one validation action is required")),
+            ),
+        )
+    ),
     defaults=defaults(spec=inside(defaults(matchResources=inside(_MATCH)))),
     generation=True,
 )

@@ -188,7 +188,11 @@ def _attributes_changes(new: Any, old: Any, path: str, faults: list[Fault]) -> N
             faults.append(invalid(name, getattr(new, name), "field is immutable"))
 
 
-ATTRIBUTES_CLASS = Kind("VolumeAttributesClass", rules=fields(at("driverName", need())), changes=_attributes_changes)
+ATTRIBUTES_CLASS = Kind(
+    "VolumeAttributesClass",
+    rules=fields(at("driverName", need()), at("parameters", need(detail="must contain at least one key/value pair"))),
+    changes=_attributes_changes,
+)
 
 CSI_DRIVER = Kind(
     "CSIDriver",
