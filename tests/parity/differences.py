@@ -11,6 +11,11 @@ KNOWN: dict[str, dict[str, str]] = {
         "events/Pod/bare-pod4 *": "a race: the real scheduler placed the pod before the ReplicaSet, which had adopted it, "
         "deleted it; here the ReplicaSet comes first",
     },
+    "gc": {
+        "Background response/1/*": "in process a deletion answers with the object as it was; the Status is HTTP's",
+        "namespace gone seconds after finalizer removal/0": "the real controller looks again after 5, then every 8 seconds; "
+        "ours as soon as something goes",
+    },
     "deployment_free": {
         "kubectl/1 rollout status deploy/web/out/*": "two of the real pods became ready within one look of kubectl; here "
         "it sees each of them",
