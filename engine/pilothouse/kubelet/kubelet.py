@@ -39,7 +39,7 @@ class Kubelet(NodeKeeper):
     def __init__(self, registry: Registry | None = None) -> None:
         self.registry = registry if registry is not None else Registry()
         self.records: dict[Key, Record] = {}
-        self.present: dict[tuple[str, str], int] = {}  # (node, image) -> bytes
+        self.present: dict[str, tuple[tuple[int, str], ...]] = {}  # node -> (minus the bytes, image), largest first
         self.addresses: dict[str, int] = {}  # node -> how many pod addresses were given
         self.old_logs: dict[tuple[str, str, int], tuple[tuple[float, str], ...]] = {}  # (uid, container, run)
 
