@@ -170,6 +170,36 @@ def test_sets_of_pods(api: Client, make: Any, kind: str, change: dict[str, Any],
 
 OTHERS: list[tuple[dict[str, Any], list[str]]] = [
     (
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "spec": {"ports": [{"port": 80, "name": "a"}, {"port": 80, "name": "b"}]},
+        },
+        [
+            'spec.ports[1]: Duplicate value: {"Name":"","Protocol":"TCP","AppProtocol":null,"Port":80,"TargetPort":0,'
+            '"NodePort":0}'
+        ],
+    ),
+    (
+        {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "spec": {"taints": [{"key": "a", "effect": "NoSchedule"}, {"key": "a", "effect": "NoSchedule"}]},
+        },
+        ['metadata.taints[1]: Duplicate value: {"Key":"a","Value":"","Effect":"NoSchedule","TimeAdded":null}'],
+    ),
+    (
+        {
+            "apiVersion": "policy/v1",
+            "kind": "PodDisruptionBudget",
+            "spec": {"minAvailable": 1, "maxUnavailable": "50%"},
+        },
+        [
+            'spec: Invalid value: {"MinAvailable":1,"Selector":null,"MaxUnavailable":"50%","UnhealthyPodEvictionPolicy":null}: '
+            "minAvailable and maxUnavailable cannot be both set"
+        ],
+    ),
+    (
         {"apiVersion": "batch/v1", "kind": "CronJob", "spec": {"schedule": "every day"}},
         ['spec.schedule: Invalid value: "every day": expected exactly 5 fields, found 2: [every day]'],
     ),
@@ -179,7 +209,7 @@ OTHERS: list[tuple[dict[str, Any], list[str]]] = [
     ),
     (
         {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "spec": {}},
-        ["spec: Invalid value: []: either `defaultBackend` or `rules` must be specified"],
+        ["spec: Invalid value: null: either `defaultBackend` or `rules` must be specified"],
     ),
     (
         {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "spec": {"ingress": [{"from": [{}]}]}},

@@ -1,4 +1,4 @@
-"""How the real server spells a pod template in a refusal: with the names and order of its own inner structures.
+"""How the real server spells structures in a refusal: with the names and order of its own inner ones.
 
 "spec.template: Invalid value: {…}: field is immutable" shows Go's fields, every one of them, set or not. People paste
 that into search engines, so it is spelt alike. The real counterpart is `pkg/apis/core/types.go`; structures that are
@@ -58,6 +58,12 @@ Strategy Type RollingUpdate*:Rolling
 Rolling MaxUnavailable MaxSurge
 OrderedStrategy Type RollingUpdate*:Ordered
 Ordered Partition# MaxUnavailable*
+ServicePort Name Protocol AppProtocol* Port# TargetPort# NodePort#
+Taint Key Value Effect TimeAdded*
+Budget MinAvailable* Selector* MaxUnavailable* UnhealthyPodEvictionPolicy*
+ClaimSpec AccessModes[] Selector* Resources:VolumeResources VolumeName StorageClassName* VolumeMode* DataSource*
+  DataSourceRef* VolumeAttributesClassName*
+VolumeResources Limits[] Requests[]
 """
 _EMPTY = {"*": None, "[]": None, "#": 0, "?": False, "": ""}
 _MOVED = (
@@ -124,11 +130,11 @@ def _shown(structure: str, value: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def _spec(spec: dict[str, Any]) -> dict[str, Any]:
+def _spec(spec: dict[str, Any], structure: str = "PodSpec") -> dict[str, Any]:
     if spec.get("securityContext") is not None:
         moved = {name: spec[name] for name in _MOVED if name in spec}
         spec = {**spec, "securityContext": {**spec["securityContext"], **moved}}
-    return _shown("PodSpec", spec)
+    return _shown(structure, spec)
 
 
 def template(given: Any) -> msgspec.Raw:
@@ -138,16 +144,16 @@ def template(given: Any) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(shown))
 
 
-def strategy(given: Any, structure: str = "Strategy") -> msgspec.Raw:
-    """An update strategy as the real server's inner structure shows it in JSON."""
+def shown(given: Any, structure: str) -> msgspec.Raw:
+    """An object as one of the real server's inner structures shows it in JSON."""
     return msgspec.Raw(msgspec.json.encode(_shown(structure, to_dict(given))))
 
 
-def difference(before: Any, after: Any) -> str:
-    """The lines in which two specifications of a pod differ, as a unified diff."""
+def difference(before: Any, after: Any, structure: str = "PodSpec") -> str:
+    """The lines in which two specifications differ, as a unified diff."""
     from difflib import unified_diff
 
-    old, new = (_lines(_spec(to_dict(one))) for one in (before, after))
+    old, new = (_lines(_spec(to_dict(one), structure)) for one in (before, after))
     lines = list(unified_diff(old, new, lineterm=""))[2:]
     return "".join(f"{line}\n" for line in lines)
 

@@ -41,7 +41,7 @@ def owners(value: list[Any], path: str, faults: list[Fault]) -> None:
         here = f"{path}[{index}]"
         for field, told in (("apiVersion", "version must not be empty"), ("kind", ""), ("name", ""), ("uid", "")):
             if not getattr(owner, field):
-                faults.append(invalid(f"{here}.{field}", "", told or f"{field} must not be empty"))
+                faults.append(invalid(f"{here}.{field}", "", told or "must not be empty"))
         if owner.controller:
             told = f"{owner.kind}/{owner.name}"
             if controller:

@@ -109,6 +109,14 @@ JOB_SPEC = fields(
 )
 
 
+def _own_selector(request: Any) -> list[Fault]:
+    """A new job that does not select by hand leaves its selector to the server."""
+    spec = request.item.spec
+    if request.operation != "CREATE" or spec.manualSelector or spec.selector is None:
+        return []
+    return [invalid("spec.selector", spec.selector, "`selector` not auto-generated")]
+
+
 def _named_label(item: Any, path: str, faults: list[Fault]) -> None:
     """The job's name becomes a label of its pods, under an old and a new key."""
     if not item.spec.manualSelector:
@@ -139,6 +147,7 @@ JOB = Kind(
     defaults=_job,
     rules=fields(_named_label, at("spec", JOB_SPEC)),
     changes=_job_changes,
+    permit=_own_selector,
     prepare=lambda item: replace(item, status=_FRESH),
     finish=_finish,
     status=True,

@@ -10,6 +10,7 @@ from typing import Any
 
 from pilothouse.api import NamespaceStatus, replace
 from pilothouse.api.name import dns_label, label_value
+from pilothouse.apiserver import internal
 from pilothouse.apiserver.default import defaults, inside
 from pilothouse.apiserver.kind import Kind
 from pilothouse.apiserver.kinds.podspec import EFFECTS
@@ -35,7 +36,7 @@ def _taints(value: list[Any], path: str, faults: list[Fault]) -> None:
             faults.append(unsupported(f"{here}.effect", taint.effect, EFFECTS))
         keys = seen.setdefault(taint.effect, {})
         if taint.key in keys:
-            faults.append(duplicate(here, taint))
+            faults.append(duplicate(here, internal.shown(taint, "Taint")))
         keys[taint.key] = None
 
 

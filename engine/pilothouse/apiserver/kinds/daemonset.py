@@ -56,7 +56,7 @@ def _everywhere(value: Any, path: str, faults: list[Fault]) -> None:
     if value.type == "OnDelete":
         return
     if value.type != "RollingUpdate":
-        faults.append(unsupported(path, internal.strategy(value), ("RollingUpdate", "OnDelete")))
+        faults.append(unsupported(path, internal.shown(value, "Strategy"), ("RollingUpdate", "OnDelete")))
         return
     rolling, here = value.rollingUpdate, f"{path}.rollingUpdate"
     count_or_share(rolling.maxUnavailable, f"{here}.maxUnavailable", faults)

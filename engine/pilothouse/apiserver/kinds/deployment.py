@@ -59,7 +59,7 @@ def _strategy(value: Any, path: str, faults: list[Fault]) -> None:
             faults.append(invalid(f"{here}.maxUnavailable", rolling.maxUnavailable, told))
         nothing_above_all(rolling.maxUnavailable, f"{here}.maxUnavailable", faults)
     else:
-        faults.append(unsupported(path, internal.strategy(value), ("Recreate", "RollingUpdate")))
+        faults.append(unsupported(path, internal.shown(value, "Strategy"), ("Recreate", "RollingUpdate")))
 
 
 def _deadline(spec: Any, path: str, faults: list[Fault]) -> None:

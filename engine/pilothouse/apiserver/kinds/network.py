@@ -83,7 +83,7 @@ def _host(value: str, path: str, faults: list[Fault]) -> None:
 
 def _some_backend(spec: Any, path: str, faults: list[Fault]) -> None:
     if not spec.rules and spec.defaultBackend is None:
-        faults.append(invalid(path, spec.rules, "either `defaultBackend` or `rules` must be specified"))
+        faults.append(invalid(path, None, "either `defaultBackend` or `rules` must be specified"))
 
 
 _INGRESS_SPEC = fields(

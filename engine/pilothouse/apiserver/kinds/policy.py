@@ -18,6 +18,7 @@ from pilothouse.api import (
     replace,
 )
 from pilothouse.api.name import qualified_name
+from pilothouse.apiserver import internal
 from pilothouse.apiserver.default import computed, defaults, inside, pointer
 from pilothouse.apiserver.kind import Kind
 from pilothouse.apiserver.kinds.resources import amount, quantity
@@ -32,7 +33,9 @@ from pilothouse.apiserver.status import Fault, duplicate, invalid, required, uns
 
 def _either(spec: Any, path: str, faults: list[Fault]) -> None:
     if spec.minAvailable is not None and spec.maxUnavailable is not None:
-        faults.append(invalid(path, spec, "minAvailable and maxUnavailable cannot be both set"))
+        faults.append(
+            invalid(path, internal.shown(spec, "Budget"), "minAvailable and maxUnavailable cannot be both set")
+        )
 
 
 BUDGET = Kind(

@@ -9,8 +9,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from pilothouse.api import ClientIPConfig, ServiceStatus, SessionAffinityConfig, replace
+from pilothouse.api import ClientIPConfig, ServicePort, ServiceStatus, SessionAffinityConfig, replace
 from pilothouse.api.name import dns_label, dns_subdomain, port_name, qualified_name
+from pilothouse.apiserver import internal
 from pilothouse.apiserver.default import computed, defaults, each, inside
 from pilothouse.apiserver.kind import Kind
 from pilothouse.apiserver.metadata import labels
@@ -144,6 +145,12 @@ def _node_ports(spec: Any, path: str, faults: list[Fault]) -> None:
         if (port.protocol, port.nodePort) in seen:
             faults.append(duplicate(here, port.nodePort))
         seen[port.protocol, port.nodePort] = None
+    known: dict[tuple[str, int], None] = {}
+    for index, port in enumerate(spec.ports):
+        if (port.protocol, port.port) in known:
+            twin = internal.shown(ServicePort(port=port.port, protocol=port.protocol), "ServicePort")
+            faults.append(duplicate(f"{path}.ports[{index}]", twin))
+        known[port.protocol, port.port] = None
     if spec.type == "ExternalName" and spec.clusterIP and spec.clusterIP != "None":
         faults.append(forbidden(f"{path}.clusterIPs[0]", "may not be set when `type` is 'ExternalName'"))
 

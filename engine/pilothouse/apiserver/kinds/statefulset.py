@@ -90,15 +90,13 @@ def _ordered(value: Any, path: str, faults: list[Fault]) -> None:
     if value.type == "OnDelete":
         if value.rollingUpdate is not None:
             told = "only allowed for updateStrategy 'RollingUpdate'"
-            faults.append(invalid(f"{path}.rollingUpdate", internal.strategy(value.rollingUpdate, "Ordered"), told))
+            faults.append(invalid(f"{path}.rollingUpdate", internal.shown(value.rollingUpdate, "Ordered"), told))
     elif value.type == "RollingUpdate":
         partition = value.rollingUpdate.partition if value.rollingUpdate else None
         if partition is not None and partition < 0:
             faults.append(invalid(f"{path}.rollingUpdate.partition", partition, "must be greater than or equal to 0"))
     else:
-        faults.append(
-            invalid(path, internal.strategy(value, "OrderedStrategy"), "must be 'RollingUpdate' or 'OnDelete'")
-        )
+        faults.append(invalid(path, internal.shown(value, "OrderedStrategy"), "must be 'RollingUpdate' or 'OnDelete'"))
 
 
 def _template_with_claims(spec: Any, path: str, faults: list[Fault]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pilothouse.api import PersistentVolumeClaimStatus, PersistentVolumeStatus, replace
 from pilothouse.api.name import dns_subdomain, qualified_name
+from pilothouse.apiserver import internal
 from pilothouse.apiserver.default import computed, defaults, inside, pointer
 from pilothouse.apiserver.kind import Kind
 from pilothouse.apiserver.kinds.resources import amount
@@ -129,6 +130,9 @@ CLAIM_SPEC = fields(
 )
 
 
+_KEPT = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
+
+
 def _claim_changes(new: Any, old: Any, path: str, faults: list[Fault]) -> None:
     now, before = new.spec, old.spec
     free: dict[str, Any] = {"volumeAttributesClassName": before.volumeAttributesClassName}
@@ -138,11 +142,9 @@ def _claim_changes(new: Any, old: Any, path: str, faults: list[Fault]) -> None:
         free["volumeName"] = ""
     if before.storageClassName is None:
         free["storageClassName"] = None
-    if replace(now, **free) != before:
-        told = (
-            "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
-        )
-        faults.append(forbidden("spec", told))
+    munged = replace(now, **free)
+    if munged != before:
+        faults.append(forbidden("spec", f"{_KEPT}\n{internal.difference(before, munged, 'ClaimSpec')}"))
     size, least = now.resources.requests.get("storage", "0"), before.resources.requests.get("storage", "0")
     if old.status.phase == "Bound" and amount(size) < amount(least):
         faults.append(forbidden("spec.resources.requests.storage", "field can not be less than status.capacity"))
