@@ -166,8 +166,8 @@ LATE_ORDERS = Check(
         "first. A fix that works need not be right: a label on a machine should be true, and a taint is a promise to "
         "somebody. Little of a pod can be changed in place: delete it, and apply it anew, changed.",
         'For invoice and train-crane take the first fix: fix = cluster.explain("pod/invoice").fixes()[0], then '
-        'cluster.api.delete("pod", "invoice") and cluster.apply(fix.manifests()). For crane-photo every fix on the list '
-        "is wrong, since each would put it where no camera is, or somewhere by luck. Its manifest asks for camera=qauy, "
+        'cluster.api.delete("pod", "invoice") and cluster.apply(fix.manifests()). For crane-photo the list offers '
+        "to write a misspelt word on a machine, or to drop the selector. Its manifest asks for camera=qauy, "
         "and n3 says camera=quay. Take the text of course/manifests/late-orders.yaml, mend the word, delete the pod, "
         "and apply the manifest of this pod again. Last, let half a minute pass.",
     ),
