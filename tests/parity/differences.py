@@ -11,6 +11,18 @@ KNOWN: dict[str, dict[str, str]] = {
         "events/Pod/bare-pod4 *": "a race: the real scheduler placed the pod before the ReplicaSet, which had adopted it, "
         "deleted it; here the ReplicaSet comes first",
     },
+    "drain": {
+        "cordoned_node_spec/podCIDR*": "the recorded control plane gave its nodes no addresses for pods; ours does, as most "
+        "real clusters do",
+        "kubectl/6 */out/evicting pod r-drain/POD": "the real drain announces a third try before it sees that time is over",
+        "kubectl/7 */e*": "the real server tries a refused eviction again within half a second, before it says no; by then "
+        "the first pod had been replaced",
+        "kubectl/7 */out/evicting pod r-drain/POD": "as above",
+        "eviction_two_pdbs/1/reason": "the real Status of this refusal has no reason",
+        "pdbs/6/status/*": "of several budgets over a new pod the real controller wakes an arbitrary one, and comes to the "
+        "others later; ours wakes all",
+        "events/PodDisruptionBudget/bare Warning *": "said once per look; the real one looked four times",
+    },
     "gc": {
         "Background response/1/*": "in process a deletion answers with the object as it was; the Status is HTTP's",
         "namespace gone seconds after finalizer removal/0": "the real controller looks again after 5, then every 8 seconds; "

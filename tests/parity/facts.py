@@ -21,6 +21,7 @@ GENERAL = {
     r"\d{4}-\d\d-\d\dT[\d:.]+Z": "TIME",
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}": "UID",
     r"\bweb-[0-9a-f]{8,10}\b": "RS1",
+    r"\b(dsx|ag|j)-[bcdfghjklmnpqrstvwxz2456789]{5}\b": r"\1-POD",
     r"\b(RS\d)-(pod\d+|[bcdfghjklmnpqrstvwxz2456789]{5})\b": r"\1-POD",
     r"\bHASH\d\b": "HASH",
     r"\bzone-[abc]\b": "ZONE",

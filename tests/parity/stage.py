@@ -24,8 +24,8 @@ def none(pod: Pod) -> bool:
 class Stage:
     """One cluster, one namespace, and replica sets named RS1, RS2, ... in the order in which they were first seen."""
 
-    def __init__(self, nodes: int | Iterable[Any] = 6, namespace: str = "default") -> None:
-        self.cluster = Cluster(nodes=nodes, kubelet=False)
+    def __init__(self, nodes: int | Iterable[Any] = 6, namespace: str = "default", seed: int = 0) -> None:
+        self.cluster = Cluster(nodes=nodes, kubelet=False, seed=seed)
         self.namespace = namespace
         self.names: dict[str, str] = {}
         self.hashes: dict[str, str] = {}
@@ -57,7 +57,9 @@ class Stage:
         self.addresses += 1
         now = timestamp(self.cluster.now)
         ready = {"type": "Ready", "status": "True" if is_ready else "False", "lastTransitionTime": now}
-        status: dict[str, Any] = {"phase": phase, "conditions": [ready]}
+        up = {"imageID": "", "ready": is_ready, "restartCount": 0, "state": {"running": {"startedAt": now}}}
+        containers = [{"name": c.name, "image": c.image, **up} for c in pod.spec.containers]
+        status: dict[str, Any] = {"phase": phase, "conditions": [ready], "containerStatuses": containers}
         if not pod.status.podIP:
             status["podIP"] = f"10.128.0.{self.addresses}"
             status["podIPs"] = [{"ip": status["podIP"]}]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from facts import Facts
-from stage import Stage, none
+from stage import Stage
 
-from pilothouse.api import Pod, to_dict
+from pilothouse.api import to_dict
 from pilothouse.apiserver import ApiError
 
 pytestmark = pytest.mark.fidelity(

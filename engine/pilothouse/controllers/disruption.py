@@ -11,6 +11,7 @@ from typing import Any
 
 from pilothouse.api import (
     Condition,
+    LabelSelector,
     Pod,
     PodDisruptionBudget,
     PodDisruptionBudgetStatus,
@@ -63,11 +64,11 @@ class DisruptionController(Controller):
             pod for pod in self.store.list("Pod", key.namespace) if matches(budget.spec.selector, pod.metadata.labels)
         ]
         if not under:
-            self.api.event(budget, "Normal", "NoPods", "No matching pods found")
+            self.tell(budget, "Normal", "NoPods", "No matching pods found")
         try:
             expected, desired = self.expected(budget, under)
         except Unscalable as error:
-            self.api.event(budget, "Warning", "CalculateExpectedPodCountFailed", f"{FAILED}: {error}")
+            self.tell(budget, "Warning", "CalculateExpectedPodCountFailed", f"{FAILED}: {error}")
             self.write(budget, failed(budget, str(error), self.clock.now))
             return None
         going, recheck = self.disrupted(budget, under)
@@ -107,7 +108,7 @@ class DisruptionController(Controller):
                 plural = f"{reference.kind.lower()}s.{reference.apiVersion.rpartition('/')[0]}".rstrip(".")
                 raise Unscalable(f"{plural} does not implement the scale subresource")
         if unmanaged:
-            self.api.event(budget, "Warning", "UnmanagedPods", UNMANAGED)
+            self.tell(budget, "Warning", "UnmanagedPods", UNMANAGED.format(in_go(budget.spec.selector)))
         return sum(owners.values())
 
     def disrupted(self, budget: PodDisruptionBudget, under: Sequence[Pod]) -> tuple[dict[str, str], float | None]:
@@ -121,13 +122,15 @@ class DisruptionController(Controller):
             wait = since_epoch(since) + DELETION_TIMEOUT - self.clock.now
             if wait < 0:
                 name = f"{budget.metadata.namespace}/{budget.metadata.name}"
-                self.api.event(
-                    pod, "Warning", "NotDeleted", f"Pod was expected by PDB {name} to be deleted but it wasn't"
-                )
+                self.tell(pod, "Warning", "NotDeleted", f"Pod was expected by PDB {name} to be deleted but it wasn't")
             else:
                 going[pod.metadata.name] = since
                 waits.append(wait + 1)
         return going, min(waits, default=None)
+
+    def tell(self, about: Any, type: str, reason: str, message: str) -> None:
+        """Write an event, under the name that the original goes by."""
+        self.api.event(about, type, reason, message, component="controllermanager")
 
     def write(self, budget: PodDisruptionBudget, status: PodDisruptionBudgetStatus) -> None:
         """Write the status, if it says anything new."""
@@ -136,10 +139,23 @@ class DisruptionController(Controller):
 
 
 FAILED = "Failed to calculate the number of expected pods"
-UNMANAGED = (
-    "Some pods under this budget belong to no controller, so nobody says how many there should be; "
-    'give the budget a number as ".spec.minAvailable" to count them'
+UNMANAGED = (  # the sentence of the original, which prints the selector as Go does
+    "Pods selected by this PodDisruptionBudget (selector: {}) were found to be unmanaged. As a result, the status of the "
+    "PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set "
+    '".spec.minAvailable" field of the PDB to an integer value.'
 )
+
+
+def in_go(selector: LabelSelector | None) -> str:
+    """The selector as Go prints it."""
+    if selector is None:
+        return "nil"
+    labels = "".join(f"{key}: {value}," for key, value in sorted(selector.matchLabels.items()))
+    rules = "".join(
+        f"LabelSelectorRequirement{{Key:{rule.key},Operator:{rule.operator},Values:[{' '.join(rule.values)}],}},"
+        for rule in selector.matchExpressions
+    )
+    return f"&LabelSelector{{MatchLabels:map[string]string{{{labels}}},MatchExpressions:[]LabelSelectorRequirement{{{rules}}},}}"
 
 
 def told(pod: Pod) -> tuple[Any, ...]:
