@@ -23,7 +23,9 @@ Fact = tuple[str, str]
 def bill(cluster: Cluster, since: int) -> dict[str, int]:
     """Return what was changed after revision `since`, in words, each with its price."""
     before, after = facts(rewind(cluster.store, since)), facts(cluster.store)
+    new = {thing for thing, what in after if not what and (thing, what) not in before}  # paid for as a whole
     changed = [fact for fact in {**before, **after} if before.get(fact) != after.get(fact)]
+    changed = [(thing, what) for thing, what in changed if not what or thing not in new]
     return {f"{thing} {what}".rstrip(): price(thing, what, (thing, what) in after) for thing, what in changed}
 
 
