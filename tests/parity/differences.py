@@ -18,7 +18,6 @@ KNOWN: dict[str, dict[str, str]] = {
         "kubectl/7 */e*": "the real server tries a refused eviction again within half a second, before it says no; by then "
         "the first pod had been replaced",
         "kubectl/7 */out/evicting pod r-drain/POD": "as above",
-        "eviction_two_pdbs/1/reason": "the real Status of this refusal has no reason",
         "pdbs/6/status/*": "of several budgets over a new pod the real controller wakes an arbitrary one, and comes to the "
         "others later; ours wakes all",
         "events/PodDisruptionBudget/bare Warning *": "said once per look; the real one looked four times",

@@ -103,7 +103,7 @@ def _spend(door: Door, pod: Any, dry_run: bool) -> None:
         return
     if len(covering) > 1:
         told = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
-        raise ApiError(500, "InternalError", told)
+        raise ApiError(500, "", told)
     budget = covering[0]
     name, state = budget.metadata.name, budget.status
     ready = any(one.type == "Ready" and one.status == "True" for one in pod.status.conditions)
