@@ -87,6 +87,13 @@ def scored(answer: str, weight: int = 10) -> str:
     return f"{SCORE}@score(weight={weight})\ndef mine(pod, nodes):\n    return {answer}\n{ADD}"
 
 
+PACKED = """from pilothouse.scheduler import Profile
+counted = [{"name": "cpu", "weight": 1}, {"name": "nvidia.com/gpu", "weight": 3}]
+strategy = {"type": "MostAllocated", "resources": counted}
+fit = {"name": "NodeResourcesFit", "args": {"scoringStrategy": strategy}}
+cluster.scheduler.configure(Profile.read({"pluginConfig": [fit]}))
+"""
+
 RIGHT: dict[str, list[str]] = {
     "three-zones": [
         desks(spread()),
@@ -107,6 +114,7 @@ RIGHT: dict[str, list[str]] = {
     ],
     "gpu-stream": [
         scored(f"{PACK} if {WANTS} else 100 * (nodes.allocatable(GPU) == 0)"),
+        PACKED,
         scored(f"100 * (nodes.requested(GPU) - 4 * (nodes.allocatable(GPU) > 0) * ({WANTS} == 0))", 5),
     ],
 }
@@ -126,6 +134,7 @@ WRONG: dict[str, list[Wrong]] = {
         Wrong(SERVICE + MODELS + RENEW, "partial", "Look at globalDefault"),
         Wrong(NOT_FOR_ALL + SERVICE + MODELS + RUN, "fail", "born with 1000"),
         Wrong(NOT_FOR_ALL + ALL_NEW, "partial", "no more important than the sea charts"),
+        Wrong(NOT_FOR_ALL + RENEW, "partial", "no more important than the sea charts"),
     ],
     "gpu-stream": [
         Wrong(scored(PACK.replace("//", "/")), "partial", "gives no answer"),

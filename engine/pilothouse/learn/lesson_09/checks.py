@@ -5,11 +5,23 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from pilothouse.api import from_dict
 from pilothouse.apiserver import ApiError
-from pilothouse.learn.check import Check, Diagnosis, Promise, touched
+from pilothouse.learn.check import Check, Diagnosis, Promise
 from pilothouse.learn.hint import Hints
-from pilothouse.learn.lesson_09.scenario import ZONE, job, stream
+from pilothouse.learn.lesson_09.scenario import ZONE, stream
+from pilothouse.learn.lesson_09.symptoms import (
+    configured,
+    counts_nobody,
+    defaults,
+    importance,
+    keeps_apart,
+    lacks,
+    lures_clerks,
+    model_is_no_match,
+    raises,
+    scatters,
+    spreads,
+)
 from pilothouse.learn.measure import at_least, count, exactly, ready
 from pilothouse.learn.moments import is_ready
 from pilothouse.learn.properties import eventually, machines_ready, never_fewer_than
@@ -84,91 +96,6 @@ WARNING = count("ready storm warnings", "probe=pod", lambda pod: is_ready(pod) a
 TRAININGS = count("trainings aboard", "work=training", lambda pod: bool(pod.spec.nodeName))
 CLERKS = count("clerks aboard", "work=clerk", lambda pod: bool(pod.spec.nodeName))
 
-# ---- what people get wrong
-
-
-def template(cluster: Cluster, name: str) -> Any:
-    """Return the pod template of a Deployment, or None."""
-    return next((each.spec.template for each in cluster.list("deployments") if each.metadata.name == name), None)
-
-
-def spreads(cluster: Cluster) -> list[Any]:
-    """Return how the desks are to be spread."""
-    found = template(cluster, "booking")
-    return list(found.spec.topologySpreadConstraints) if found else []
-
-
-def counts_nobody(cluster: Cluster) -> bool:
-    """Say whether a constraint looks for labels that the desks do not carry."""
-    from pilothouse.api import matches
-
-    labels = template(cluster, "booking").metadata.labels if spreads(cluster) else {}
-    return any(not matches(each.labelSelector, labels) for each in spreads(cluster))
-
-
-def keeps_apart(cluster: Cluster) -> bool:
-    """Say whether the desks may not share a compartment."""
-    found = template(cluster, "booking")
-    anti = found.spec.affinity.podAntiAffinity if found and found.spec.affinity else None
-    return anti is not None and bool(anti.requiredDuringSchedulingIgnoredDuringExecution)
-
-
-def importance(cluster: Cluster, selector: str) -> list[int]:
-    """Return the priorities of the pods with these labels."""
-    return [pod.spec.priority or 0 for pod in cluster.list("pods", selector=selector)]
-
-
-def defaults(cluster: Cluster) -> list[Any]:
-    """Return the priority classes of those who name none."""
-    return [each for each in cluster.list("priorityclasses") if each.globalDefault]
-
-
-def lacks(name: str, cluster: Cluster) -> bool:
-    """Say whether a priority class is gone."""
-    return all(each.metadata.name != name for each in cluster.list("priorityclasses"))
-
-
-def model_is_no_match(cluster: Cluster) -> bool:
-    """Say whether a new copy of the model would be no more important than the sea charts."""
-    models, charts = importance(cluster, MODELS), importance(cluster, CHARTS)
-    return bool(models and charts) and min(models) <= max(charts)
-
-
-def explained(cluster: Cluster, number: int, gpus: int) -> Any:
-    """Return what the learner's scheduler would say of a training or a clerk."""
-    return cluster.explain(from_dict(job(number, gpus)))
-
-
-def raises(cluster: Cluster) -> bool:
-    """Say whether a score of the learner's gives no answer."""
-    return bool(explained(cluster, 90, 1).failures or explained(cluster, 91, 0).failures)
-
-
-def scatters(cluster: Cluster) -> bool:
-    """Say whether a second small training would go to another machine than the first."""
-    fork = cluster.fork()
-    fork.apply(job(90, 1))
-    fork.run("2s")
-    first = [pod.spec.nodeName for pod in fork.list("pods", selector="work=training")]
-    return bool(explained(fork, 91, 1).best != first)
-
-
-def lures_clerks(cluster: Cluster) -> bool:
-    """Say whether a clerk would go to a machine with GPUs."""
-    return any(node.startswith("gpu") for node in explained(cluster, 90, 0).best)
-
-
-def configured(cluster: Cluster, since: int) -> bool:
-    """Say whether the scheduler is another than it was, or anything was done by hand."""
-    from pilothouse.scheduler import Profile
-
-    profile, usual = next(iter(cluster.scheduler.profiles.values())), Profile()
-    fit = profile.plugin("NodeResourcesFit") if "NodeResourcesFit" in profile.weights else None
-    same = [each.name for each in profile.plugins] == [each.name for each in usual.plugins]
-    default = profile.weights == usual.weights and getattr(fit, "strategy", "") == "LeastAllocated"
-    return touched(cluster, since) or not (same and default)
-
-
 # ---- the tasks
 
 START = Check(
@@ -187,7 +114,7 @@ THREE_ZONES = Check(
         Promise("six desks are open", eventually(exactly(6, ready(DESKS)), "30s"), lasts="30s"),
         *(
             Promise(
-                f"four desks stay open when the {zone} floods",
+                f"four desks stay open when compartment {zone} floods",
                 never_fewer_than(4, ready(DESKS)),
                 lambda cluster, chance, zone=zone: flood(zone, cluster),  # type: ignore[misc]
                 lasts="2m",
@@ -275,18 +202,18 @@ WHO_WENT = Check(
     ],
     "three models run and stay; a storm warning takes the place of sea charts, and ordinary work waits its turn",
     Hints(
-        "The events Preempted say who went. For whom? Compare the column of priorities of the pods with what their "
-        "manifests say.",
+        "Who evicted them, and what number has it? %kubectl get pods -o "
+        "custom-columns=NAME:.metadata.name,PRIORITY:.spec.priority,UID:.metadata.uid shows both. Does a manifest name "
+        "that number?",
         "A pod gets its priority once, when it is created. A PriorityClass with globalDefault: true gives its number to "
-        "all who name no class, the sea charts among them. Older pods keep 0, so the models had to go. Three "
-        "numbers are needed: low for the charts, more for the models, most for storm warnings. Pods that run keep "
-        "the number they were born with.",
+        "all who name no class, the sea charts among them. Older pods kept 0, so the models had to go, and their "
+        "successors, born with 1000, evicted their own siblings. Three numbers are needed: low for the charts, more "
+        "for the models, most for storm warnings. Pods that run keep the number they were born with.",
         'First cluster.api.patch("priorityclass", "storm", {"globalDefault": False}). Then apply a PriorityClass service '
         "with value 100, and give it to the models: patch the Deployment eta-model with spec, template, spec, "
         'priorityClassName "service". The sea charts still run with 1000: delete their pods with cluster.api.delete, '
         "and the Deployment makes new ones, with 0. Let two minutes pass. The models take what they need, and the charts "
-        "wait for what is left. To see the numbers, print pod.spec.priority of each pod in cluster.list("
-        '"pods").',
+        "wait for what is left.",
     ),
     [
         Diagnosis(
@@ -309,7 +236,7 @@ WHO_WENT = Check(
         Diagnosis(
             "no match",
             model_is_no_match,
-            "The models are no more important than the sea charts: who comes first is served first. "
+            "A new copy of the model is no more important than the sea charts: who comes first is served first. "
             "Give the models a class between charts and storm.",
         ),
     ],

@@ -182,7 +182,14 @@ def job(number: int, gpus: int) -> dict[str, Any]:
 
 
 def stream(cluster: Cluster, chance: Random) -> None:
-    """A morning's work: six small trainings and six clerks in any order, then two trainings that want four GPUs each."""
+    """A morning's work: six small trainings and six clerks in any order, then two trainings that want four GPUs each.
+
+    What is left of another morning goes first.
+    """
+    for pod in cluster.list("pods"):
+        if "work" in pod.metadata.labels:
+            cluster.api.delete("pod", pod.metadata.name, grace=0)
+    cluster.run("1s")
     first = [1, 1, 1, 1, 2, 2, 0, 0, 0, 0, 0, 0]
     chance.shuffle(first)
     for number, gpus in enumerate([*first, 4, 4], start=1):
