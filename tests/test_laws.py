@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pilothouse import Cluster
+from pilothouse.api.error import Misuse
 
 COMPONENTS = list(Cluster(nodes=0).components)
 
@@ -107,6 +108,17 @@ def test_an_exported_history_is_replayed_to_the_same_log(script: list[str]) -> N
     assert again.digest() == cluster.digest()
     assert again.now == cluster.now
     assert again.export() == text
+
+
+def test_a_history_with_other_users_and_forks_is_replayed_too() -> None:
+    cluster = Cluster(nodes=2)
+    play(cluster, ["three", "wait"])
+    other = cluster.fork(seed=9)
+    other.api.as_("alice", ("system:masters",)).patch("deployment", "eta", {"spec": {"replicas": 5}})
+    play(other, ["wait", "lose n1", "wait long"])
+    assert Cluster.replay(other.export()).digest() == other.digest()
+    with pytest.raises(Misuse, match="export the cluster that it was forked from"):
+        cluster.at("1s").fork().export()
 
 
 @given(SCRIPTS, st.floats(0, 1))

@@ -7,12 +7,12 @@ a lower floor. There is no counterpart: with a real cluster this is what install
 from __future__ import annotations
 
 import gc
-import json
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pilothouse import journal
 from pilothouse.api import replace, scheme, seconds, timestamp
 from pilothouse.api.error import Absent, Misuse
 from pilothouse.apiserver import ApiError, Client, Door
@@ -334,6 +334,7 @@ class Cluster:
     def _fork_of(self, then: Past) -> Cluster:
         clock = Clock(then.now)
         twin = self._twin(restore(self.store, then.revision, clock), clock, Randoms(self.randoms.seed))
+        twin._note(journal.PAST, {"revision": then.revision})
         for component in self.loop.components.values():
             fresh = component.fork()
             fresh.reset()
@@ -360,8 +361,7 @@ class Cluster:
 
     def export(self, path: str | Path | None = None) -> str:
         """The options and every call from outside as JSON, enough for `Cluster.replay` to write the same log again."""
-        calls = [{"time": i.time, "call": i.call, "arguments": i.arguments} for i in self.inputs]
-        text = json.dumps({"pilothouse": 1, "options": self.options, "inputs": calls, "digest": self.digest()})
+        text = journal.written(self)
         if path is not None:
             Path(path).write_text(text)
         return text
@@ -369,33 +369,7 @@ class Cluster:
     @classmethod
     def replay(cls, source: str | Path) -> Cluster:
         """Repeat an exported history, call by call. Raises Misuse where the log comes out different."""
-        text = str(source)
-        if not text.lstrip().startswith("{"):
-            text = Path(source).read_text()
-        data = json.loads(text)
-        options = dict(data["options"])
-        loaded = options.pop("load", None)
-        cluster = (
-            cls(**options) if loaded is None else cls.load(loaded, **{k: options[k] for k in options if k != "nodes"})
-        )
-        for call in data["inputs"]:
-            cluster._repeat(call["call"], call["arguments"])
-        if cluster.digest() != data["digest"]:
-            raise Misuse("the replay wrote another log; were controllers or images of your own at work then?")
-        return cluster
-
-    def _repeat(self, call: str, arguments: dict[str, Any]) -> None:
-        if call == "run":
-            start = self.now
-            for _ in range(arguments["turns"]):
-                self.loop.turn(arguments["now"])
-            self.clock.pass_to(arguments["now"])
-            self.inputs.append(Input(start, call, arguments))
-        elif call in ("fail", "recover"):
-            getattr(self, call)(**arguments)
-        else:
-            client = self.api.as_(arguments["user"]) if "user" in arguments else self.api
-            getattr(client, call)(**{name: value for name, value in arguments.items() if name != "user"})
+        return journal.replayed(cls, source)
 
     def _note(self, call: str, arguments: dict[str, Any]) -> None:
         Cluster._newest = weakref.ref(self)

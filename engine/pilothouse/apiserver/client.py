@@ -290,7 +290,8 @@ class Client:
         if self.journal is None or dry_run:
             return
         plain = {key: _plain(value) for key, value in arguments.items()}
-        self.journal(call, {**plain, "user": self.user} if self._named else plain)
+        who = {"user": self.user, "groups": list(self.groups)} if self._named else {}
+        self.journal(call, {**plain, **who})
 
     def _typed(self, obj: Any, validation: str) -> tuple[Any, Remarks]:
         """A typed object, and warnings. What components hand in is taken as it is, and so are pods, of which there
