@@ -6,7 +6,21 @@ leave it. `ASIDE` names parts of recordings that are no facts for us, or that an
 
 from __future__ import annotations
 
+TOKEN = "our pods have no volume with a token of their service account"
+
 KNOWN: dict[str, dict[str, str]] = {
+    "sts_ondelete_and_broken": {
+        "events/* Delete Pod db-2 in StatefulSet db successful": "the real one deleted the pod once more before its copy of "
+        "it said that it was going",
+    },
+    "ds_nodes": {
+        "events/* Deleted pod: ag-POD": "a race: off the node with the NoExecute taint the pod is deleted by the DaemonSet "
+        "controller on the real one, here by the taint eviction controller, which comes first",
+    },
+    "sts_ordered": {
+        "pod/spec/containers/0/volumeMounts/*": TOKEN,
+        "pod/spec/volumes/*": TOKEN,
+    },
     "deployment_adopt": {
         "events/Pod/bare-pod4 *": "a race: the real scheduler placed the pod before the ReplicaSet, which had adopted it, "
         "deleted it; here the ReplicaSet comes first",

@@ -21,6 +21,23 @@ def none(pod: Pod) -> bool:
     return False
 
 
+def zoned() -> list[dict[str, Any]]:
+    """The six nodes of the recordings, in three zones."""
+    room = {"cpu": "8", "memory": "32Gi", "pods": "110"}
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "metadata": {
+                "name": f"node-{number}",
+                "labels": {"topology.kubernetes.io/zone": f"zone-{'abc'[number % 3]}"},
+            },
+            "status": {"capacity": room, "allocatable": room},
+        }
+        for number in range(1, 7)
+    ]
+
+
 class Stage:
     """One cluster, one namespace, and replica sets named RS1, RS2, ... in the order in which they were first seen."""
 

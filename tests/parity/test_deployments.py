@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from facts import Facts, general
-from stage import Free, Stage, none
+from stage import Free, Stage, none, zoned
 
 from pilothouse.kubectl import Kubectl
 
@@ -193,22 +193,6 @@ def pod_facts(pod: Any, stage: Stage) -> list[Any]:
     owners = [[o.kind, stage.text(o.name), o.controller, o.blockOwnerDeletion] for o in pod.metadata.ownerReferences]
     labels = {key: stage.text(value) for key, value in pod.metadata.labels.items()}
     return general([stage.text(pod.metadata.name), labels, owners])  # type: ignore[no-any-return]
-
-
-def zoned() -> list[dict[str, Any]]:
-    room = {"cpu": "8", "memory": "32Gi", "pods": "110"}
-    return [
-        {
-            "apiVersion": "v1",
-            "kind": "Node",
-            "metadata": {
-                "name": f"node-{number}",
-                "labels": {"topology.kubernetes.io/zone": f"zone-{'abc'[number % 3]}"},
-            },
-            "status": {"capacity": room, "allocatable": room},
-        }
-        for number in range(1, 7)
-    ]
 
 
 def test_victims(shared: Path) -> None:

@@ -40,7 +40,7 @@ def pod_metadata(owner: Any, template: PodTemplateSpec, name: str, changes: dict
         "labels": template.metadata.labels,
         "annotations": template.metadata.annotations,
         "finalizers": template.metadata.finalizers,
-        "generateName": "" if name else f"{owner.metadata.name}-",
+        "generateName": f"{owner.metadata.name}-",  # written even where it is not used, as the original does
     }
     return ObjectMeta(
         name=name,
