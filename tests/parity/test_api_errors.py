@@ -1,5 +1,5 @@
 """Every recorded refusal of a real API server is ours, in code, reason, message and causes; what differs is listed
-with its reason.
+in differences.py with its reason.
 """
 
 from __future__ import annotations
@@ -10,25 +10,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from differences import HTTP, REFUSALS
 
 HERE = Path(__file__).resolve().parent
 FACTS = HERE.parents[2] / "shared" / "conformance" / "controlplane" / "api_errors.json"
-HTTP = "a matter of HTTP (paths, methods, media types, query parameters), not of the call in process"
-KNOWN = {
-    "malformed JSON": HTTP,
-    "kind mismatch: Service posted to pods": HTTP,
-    "wrong apiVersion apps/v1beta1 posted to apps/v1": HTTP,
-    "unsupported media type": HTTP,
-    "no such group": HTTP,
-    "removed version": HTTP,
-    "method not allowed": HTTP,
-    "name in URL differs": HTTP,
-    "bad dryRun": HTTP,
-    "continue invalid": HTTP,
-    "bad token": HTTP,
-    "server-side apply conflict": "there is no server-side apply yet",
-    "pod: cpu resize via normal endpoint": "the diff in it numbers its lines without the token volume, which our pods do not have",
-}
 
 
 def beside(name: str) -> ModuleType:
@@ -48,7 +33,7 @@ def test_recorded_refusals() -> None:
     api = requests.client()
     agreed, wrong, settled = 0, [], []
     for case in json.loads(FACTS.read_text())["cases"]:
-        known = next((why for title, why in KNOWN.items() if case["title"].startswith(title)), "")
+        known = next((why for title, why in REFUSALS.items() if case["title"].startswith(title)), "")
         if known == HTTP:
             continue
         requests.before(api, case.get("n"))

@@ -10,20 +10,17 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from facts import Facts, general
+from stage import zoned
 
 from pilothouse import Cluster
 from pilothouse.api import Pod, timestamp, to_dict
 from pilothouse.kernel import Controller, Key, itself
 
-TIMES = ("lastProbeTime", "lastTransitionTime", "startTime", "completionTime")
-RACES = {  # events of CronJobs that depend on how old the real controller's copy of an object was
-    "Not starting job because": "said once per look, and the real one looks more often",
-    "Active job went missing": "the real one had deleted it itself",
-    "Saw completed job": "the real one misses three of them",
-}
+IGNORED = "batch.kubernetes.io/job-index-ignored-failure-count"
 CASES = [
     "job_backofflimit0", "job_backofflimit2", "job_basic", "job_deadline", "job_indexed", "job_indexed_perindex",
-    "job_indexed_perindex_allfail", "job_onfailure", "job_pfp_failindex", "job_pfp_failjob", "job_suspend",
+    "job_indexed_perindex_allfail", "job_onfailure", "job_parallelism_change", "job_pfp_failindex", "job_pfp_failjob", "job_suspend",
     "job_workqueue",
 ]  # fmt: skip
 
@@ -73,83 +70,157 @@ class Player(Controller):
         self.api.update(body, subresource="status")
 
 
-def bare(value: Any) -> Any:
-    """Without times and random names."""
-    if isinstance(value, dict):
-        return {key: bare(item) for key, item in value.items() if key not in TIMES}
-    if isinstance(value, list):
-        return [bare(item) for item in value]
-    return re.sub(r"\S+/j-(\d-)?[a-z0-9]{5}", "POD", value) if isinstance(value, str) else value
+class Scene:
+    """A Job `j`, and the recorded facts about it."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts, self.cluster = facts, Cluster(nodes=zoned(), kubelet=False)
+        self.cluster.loop.add(Player(), self.cluster.door.client("player"))
+        self.cluster.api.create({**facts["input"], "metadata": {"name": "j"}})
+        self.cluster.run("0.5s")
+
+    def change(self, seconds: float = 1.0, **spec: Any) -> None:
+        self.cluster.api.patch("job", "j", {"spec": spec})
+        self.cluster.run(seconds)
+
+    def note(self, number: int) -> None:
+        """Compare one recorded step: the pods or the status."""
+        step: dict[str, Any] = self.facts["steps"][number]
+        status = to_dict(self.cluster.get("job", "j"))["status"]
+        found = {key: status for key in step if key not in ("after", "pods")}
+        if "pods" in step:
+            found["pods"] = self.running()
+        self.facts.compare(f"steps/{number}", step, {**step, **found})
+
+    def running(self) -> list[Any]:
+        return [
+            [pod.metadata.name, pod.spec.containers[0].image, pod.status.phase == "Running"]
+            for pod in self.cluster.list("pods")
+        ]
+
+    def pods(self) -> list[Any]:
+        """What was left of the pods, as the recorder noted it."""
+        indexes = ("batch.kubernetes.io/job-completion-index", "batch.kubernetes.io/job-index-failure-count")
+        left = [
+            {
+                "ann": {key: note for key, note in pod.metadata.annotations.items() if key in (*indexes, IGNORED)},
+                "finalizers": pod.metadata.finalizers,
+                "hostname": pod.spec.hostname,
+                "labels": dict(pod.metadata.labels),
+                "name": pod.metadata.name,
+                "phase": pod.status.phase,
+                "restarts": [container.restartCount for container in pod.status.containerStatuses],
+            }
+            for pod in self.cluster.list("pods")
+        ]
+        return sorted(general(left), key=str)
 
 
-def told(reason: str, message: str) -> str:
-    return f"{reason}: " + re.sub(r"(j(-\d)?)-[a-z0-9]{5}\b", r"\1-POD", bare(message))
+def suspend_and_resume(scene: Scene) -> None:
+    scene.note(0)
+    scene.note(1)
+    scene.change(1, suspend=False)
+    scene.note(2)
+    scene.change(2, suspend=True)
+    scene.note(3)
+    scene.note(4)
+    scene.change(suspend=False)
 
 
-def play(case: dict[str, Any]) -> Cluster:
-    cluster = Cluster(nodes=1, kubelet=False)
-    cluster.loop.add(Player(), cluster.door.client("player"))
-    cluster.api.create({**case["input"], "metadata": {"name": "j"}})
-    if case["input"]["spec"].get("suspend"):
-        for suspend in (False, True, False):
-            cluster.run("2s")
-            cluster.api.patch("job", "j", {"spec": {"suspend": suspend}})
-    cluster.run("5m")
-    return cluster
+def change_parallelism(scene: Scene) -> None:
+    for number, size in enumerate((4, 1, 0)):
+        scene.change(0.5, parallelism=size)
+        scene.note(number)
+    scene.change(parallelism=6)
 
 
-@pytest.mark.fidelity("Jobs: how they end", "faithful", "recorded facts: controlplane/job.json")
+ACTS = {"job_suspend": suspend_and_resume, "job_parallelism_change": change_parallelism}
+
+
+@pytest.mark.fidelity(
+    "Jobs: their pods, their ends, their events",
+    "faithful",
+    "every fact of controlplane/job.json, or listed in tests/parity/differences.py",
+)
 @pytest.mark.parametrize("name", CASES)
-def test_the_end_of_a_job(shared: Path, name: str) -> None:
-    case = json.loads((shared / "conformance" / "controlplane" / "job.json").read_text())[name]
-    cluster = play(case)
-    assert bare(to_dict(cluster.get("job", "j"))["status"]) == bare(case["final"])
-    wanted = Counter[str]()
-    for event in case["events"]:
-        if event["obj"].startswith("Job/") and "combined" not in event["msg"]:
-            wanted[told(event["reason"], event["msg"])] += event["count"] or 1
-    seen = Counter[str]()
-    for event in cluster.list("events"):
+def test_the_life_of_a_job(shared: Path, name: str) -> None:
+    facts = Facts(shared, "job", name)
+    scene = Scene(facts)
+    ACTS.get(name, lambda _: None)(scene)
+    scene.cluster.run("5m")
+    live = to_dict(scene.cluster.get("job", "j"))
+    facts.compare("final", facts["final"], live["status"])
+    facts.compare("job_gone", facts["job_gone"], False)
+    spec = {key: value for key, value in live["spec"].items() if key != "template"}
+    facts.compare("spec", facts["spec_after_defaulting"], spec)
+    facts.compare("pods", sorted(general(facts["pods"]), key=str), scene.pods())
+    told = Counter[str]()
+    for event in scene.cluster.list("events"):
         if event.involvedObject.kind == "Job":
-            seen[told(event.reason, event.message)] += event.count
-    apart = {message for message, _ in [*(seen - wanted), *(wanted - seen)]}
-    assert not {message for message in apart if not any(map(message.startswith, RACES))}
+            told[f"Job/j {event.type} {event.reason} {event.source.component}: {event.message}"] += event.count
+    facts.compare_events(facts["events"], told)
+    facts.close(at_least=20)
 
 
 def test_each_failure_doubles_the_wait(shared: Path) -> None:
-    case = json.loads((shared / "conformance" / "controlplane" / "job.json").read_text())["job_backofflimit2"]
-    cluster = play(case)
+    cluster = Scene(Facts(shared, "job", "job_backofflimit2")).cluster
+    cluster.run("5m")
     created = [change.time for change in cluster.changes(kind="pod") if change.verb == "ADDED"]
     assert [round(after - before) for before, after in pairwise(created)] == [10, 20]
 
 
-@pytest.mark.fidelity("CronJobs: six minutes of ten of them", "faithful", "recorded facts: controlplane/cronjob.json")
+@pytest.mark.fidelity(
+    "CronJobs: six minutes of ten of them",
+    "faithful",
+    "every fact of controlplane/cronjob.json, or listed in tests/parity/differences.py",
+)
 def test_six_minutes_of_cron_jobs(shared: Path) -> None:
-    recorded = json.loads((shared / "conformance" / "controlplane" / "cronjob.json").read_text())
-    cluster = Cluster(nodes=1, kubelet=False)
+    facts = Facts(shared, "cronjob", "observed")
+    cluster = Cluster(nodes=zoned(), kubelet=False)
     cluster.loop.add(Player(), cluster.door.client("player"))
     cluster.run("57s")  # as the recorder did, it begins three seconds before a minute
-    for cronjob in recorded["input"]:
+    for cronjob in json.loads((shared / "conformance/controlplane/cronjob.json").read_text())["input"]:
         cluster.api.create({**cronjob, "metadata": {"name": cronjob["metadata"]["name"]}})
     cluster.run("6m20s")
-
-    def minutes(text: str, first: int) -> str:
-        return re.sub(r"-(\d{8})\b", lambda match: f"+{int(match[1]) - first}", text)
-
     theirs, ours = 29924067, 29453761  # the first full minute, counted from 1970
-    wanted = Counter(
-        (minutes(e["msg"], theirs), e["count"] or 1)
-        for e in recorded["observed"]["events"]
-        if e["obj"].startswith("Cron")
+    recorded = minutes(facts["one_job"], theirs)
+    live = minutes([to_dict(job) for job in cluster.list("jobs")], ours)
+    (job,) = [one for one in live if one["metadata"]["name"] == recorded["metadata"]["name"]]
+    facts.compare("one_job", bare(recorded), bare(job))
+    told = Counter[str]()
+    for event in cluster.list("events"):
+        if event.involvedObject.kind == "CronJob":
+            about = f"CronJob/{event.involvedObject.name} {event.type} {event.reason} {event.source.component}"
+            told[f"{about}: {minutes(event.message, ours)}"] += event.count
+    events = [minutes(event, theirs) for event in facts["events"] if event["obj"].startswith("CronJob")]
+    facts.compare_events(events, told)
+    facts.compare(
+        "jobs_left", minutes(facts["jobs_left"], theirs), [minutes(j.metadata.name, ours) for j in cluster.list("jobs")]
     )
-    seen = Counter(
-        (minutes(e.message, ours), e.count) for e in cluster.list("events") if e.involvedObject.kind == "CronJob"
-    )
-    apart = {message for message, _ in [*(seen - wanted), *(wanted - seen)]}
-    assert not {message for message in apart if not any(map(message.startswith, RACES))}
-    assert sorted(minutes(job.metadata.name, ours) for job in cluster.list("jobs")) == [
-        minutes(name, theirs) for name in recorded["observed"]["jobs_left"]
-    ]
-    for name, final in recorded["observed"]["final"].items():
-        active = [reference.name for reference in cluster.get("cronjob", name).status.active]
-        assert [minutes(a, ours) for a in active] == [minutes(a["name"], theirs) for a in final.get("active") or []]
+    final = {name: to_dict(cluster.get("cronjob", name))["status"] for name in facts["final"]}
+    facts.compare("final", references(minutes(facts["final"], theirs)), references(minutes(final, ours)))
+    facts.close(at_least=120)
+
+
+def minutes(value: Any, first: int) -> Any:
+    """The value with the minutes in names counted from the first full one."""
+    if isinstance(value, dict):
+        return {key: minutes(item, first) for key, item in value.items()}
+    if isinstance(value, list):
+        return [minutes(item, first) for item in value]
+    return re.sub(r"-(2\d{7})\b", lambda match: f"+{int(match[1]) - first}", value) if isinstance(value, str) else value
+
+
+def bare(item: dict[str, Any]) -> dict[str, Any]:
+    """Without the server's own bookkeeping."""
+    own = ("managedFields", "resourceVersion", "namespace")
+    metadata = {key: value for key, value in item["metadata"].items() if key not in own}
+    return {"metadata": metadata, "spec": item["spec"], "status": item["status"]}
+
+
+def references(final: dict[str, Any]) -> dict[str, Any]:
+    """The statuses, with active Jobs by name alone."""
+    return {
+        name: {**status, "active": [one["name"] for one in status.get("active") or []]}
+        for name, status in final.items()
+    }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from differences import KNOWN
 
 from pilothouse import Cluster
 from pilothouse.api import timestamp
@@ -16,10 +17,6 @@ pytestmark = pytest.mark.fidelity(
     "simplified",
     "agrees with controlplane/node_failure.json to the second; no brake when many nodes fail at once",
 )
-KNOWN_DIFFERENCES = {
-    "RegisteredNode": "the event of a node's first sight is not written",
-    "Cancelling deletion of Pod": "an eviction that is no longer due is dropped without an event",
-}
 GRACE = 50.0  # seconds from the last heartbeat until the node is Unknown; the recorder's check came after 47.3
 
 
@@ -125,4 +122,4 @@ def test_no_event_is_missing_but_the_known(cluster: Cluster, recorded: dict[str,
     cluster.run(silent_since(cluster) + GRACE + 310 - cluster.now)
     wanted = {(e["reason"], e["src"]) for e in recorded["observed"]["events"] + recorded["observed"]["node_events"]}
     seen = {(e.reason, e.source.component) for e in cluster.api.list("events", "*")}
-    assert {reason for reason, _ in wanted - seen} <= set(KNOWN_DIFFERENCES)
+    assert {reason for reason, _ in wanted - seen} <= set(KNOWN["node_failure"])
