@@ -110,8 +110,8 @@ def turns() -> float:
         store = Store(Clock())
         loop = Loop(store, store.clock, Randoms())
         loop.add(Counter(), None)
-        for number in range(10):
-            store.create(ConfigMap(metadata=ObjectMeta(name=f"c{number}"), data={"n": "500"}))
+        for number in range(20):
+            store.create(ConfigMap(metadata=ObjectMeta(name=f"c{number}"), data={"n": "250"}))
         return 5000 / timed(lambda: loop.run(1))
 
     return median(act)
