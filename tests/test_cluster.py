@@ -106,6 +106,9 @@ def test_a_lost_node_is_noticed_after_forty_to_fifty_seconds_and_left_five_minut
         (lambda c: c.recover("component/scheduler"), LookupError, "did not fail"),
         (lambda c: c.at("1h"), None, ""),
         (lambda c: c.at(revision=10**6), Exception, "there is no revision 1000000"),
+        (lambda c: c.apply(""), FileNotFoundError, "does not exist"),
+        (lambda c: c.apply(str(Path(__file__).parent / "kernel")), FileNotFoundError, "no .yaml, .yml or .json file"),
+        (lambda c: Cluster(nodes="three"), ValueError, "nodes='three': give 0 or more"),
         (lambda c: c.apply("nowhere.yaml"), FileNotFoundError, "nowhere.yaml"),
         (lambda c: c.apply("a: [b"), Exception, "yaml"),
         (lambda c: c.apply("kind: Pod"), Exception, "apiVersion"),
@@ -162,6 +165,12 @@ def test_manifests_are_paths_texts_dicts_objects_and_lists(tmp_path: Path) -> No
     assert [(o.kind, o.metadata.name) for o in applied] == [("Deployment", "eta"), ("Pod", "p"), ("Pod", "q")]
     assert [o.metadata.name for o in cluster.apply(str(file))] == ["eta"]
     assert isinstance(cluster.get("pod", "p"), Pod)
+
+
+def test_a_cluster_says_what_it_is(cluster: Cluster) -> None:
+    assert repr(Cluster(nodes=1)) == "Cluster: 1 node, 0 pods, at 0 s"
+    cluster.run("90s")
+    assert repr(cluster) == "Cluster: 3 nodes, 3 pods, at 90 s"
 
 
 def test_causes_lead_from_a_pod_on_a_node_back_to_what_was_applied(cluster: Cluster) -> None:
@@ -251,7 +260,7 @@ def test_objects_of_a_real_cluster_are_loaded_as_they_are(cluster: Cluster) -> N
 
 
 def test_a_program_that_raises_ends_its_container_with_its_traceback() -> None:
-    from pilothouse.containers import image
+    from pilothouse import image
 
     @image("line/broken:1")
     def broken(*_: object) -> None:

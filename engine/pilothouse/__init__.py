@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pilothouse.cluster import Cluster as Cluster
+    from pilothouse.containers import image as image
 
-__all__ = ["Cluster"]
+__all__ = ["Cluster", "image"]
 __version__ = "0.1.0"
 
 
@@ -21,6 +22,10 @@ def __getattr__(name: str) -> Any:
         from pilothouse.cluster import Cluster
 
         return Cluster
+    if name == "image":
+        from pilothouse.containers import image
+
+        return image
     raise AttributeError(f"module 'pilothouse' has no attribute {name!r}")
 
 

@@ -75,9 +75,9 @@ class Cluster:
         allow_code: bool = False,
         guard: bool = False,
     ) -> None:
-        if isinstance(nodes, int):
-            if nodes < 0:
-                raise Misuse(f"nodes={nodes}: give 0 or more, or a list of Node objects")
+        if isinstance(nodes, (int, float, str)):
+            if not isinstance(nodes, int) or nodes < 0:
+                raise Misuse(f"nodes={nodes!r}: give 0 or more, or a list of Node objects")
             nodes = [f"n{number}" for number in range(1, nodes + 1)]
         machines = [node if isinstance(node, str) else plain(node) for node in nodes]
         options = {"seed": seed, "kubelet": kubelet, "unknown_images": unknown_images, "allow_code": allow_code}
@@ -135,6 +135,10 @@ class Cluster:
     def current(cls) -> Cluster | None:
         """The cluster that was made or used last, for magics that name none."""
         return cls._newest() if cls._newest is not None else None
+
+    def __repr__(self) -> str:
+        count, pods = self.store.count("Node"), self.store.count("Pod")
+        return f"Cluster: {count} node{'s' * (count != 1)}, {pods} pod{'s' * (pods != 1)}, at {self.now:g} s"
 
     # ------------------------------------------------------------------ components, by what they are
     @property

@@ -26,14 +26,24 @@ def read(source: Objects) -> Iterable[Any]:
     if isinstance(source, str) and ("\n" in source or ":" in source or "{" in source):
         return load_all(source)
     if isinstance(source, (str, Path)):
-        if not Path(source).exists():
-            raise NoSuchFile(f'the path "{source}" does not exist; this cell runs in {Path.cwd()}')
-        return load_all(Path(source).read_text(), str(source))
+        return from_path(Path(source))
     if isinstance(source, Mapping):
         return list(source["items"]) if str(source.get("kind", "")).endswith("List") else [source]
     if isinstance(source, Iterable):
         return [item for part in source for item in read(part)]
     return [source]
+
+
+def from_path(path: Path) -> list[Any]:
+    """The objects of a file, or of the manifests of a folder, in the order of their names."""
+    if not str(path).strip(".") or not path.exists():
+        raise NoSuchFile(f'the path "{path}" does not exist; this cell runs in {Path.cwd()}')
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix in (".yaml", ".yml", ".json"))
+        if not files:
+            raise NoSuchFile(f'the folder "{path}" has no .yaml, .yml or .json file in it')
+        return [item for file in files for item in from_path(file)]
+    return load_all(path.read_text(), str(path))
 
 
 def plain(item: Any) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def seconds(duration: str | int | float) -> float:
     if not math.isfinite(total):
         raise _wrong(duration)
     if total < 0:
-        raise ValueError(f"a duration cannot be negative: {duration!r}; time only runs forward, e.g. '30s'")
+        raise Misuse(f"a duration cannot be negative: {duration!r}; time only runs forward, e.g. '30s'")
     return total
 
 
