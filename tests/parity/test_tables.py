@@ -27,7 +27,7 @@ def test_every_column_row_and_kind(shared: Path) -> None:
     columns(facts)
     discovery(facts)
     rows(facts)
-    facts.close(at_least=1500)
+    facts.close(at_least=1300)
 
 
 def columns(facts: Facts) -> None:
