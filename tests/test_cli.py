@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -195,7 +197,11 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_jupyterlab_is_started_at_the_lesson(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     started: list[list[str]] = []
-    monkeypatch.setattr(lab_module.subprocess, "call", lambda words, cwd: started.append(words) or 0)
+    given: list[dict[str, str]] = []
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/of/the/learner")
+    monkeypatch.setattr(
+        lab_module.subprocess, "call", lambda words, cwd, env: started.append(words) or given.append(env) or 0
+    )
     source = course(tmp_path / "source")
     monkeypatch.setattr(lab_module, "shipped", lambda: source)
     monkeypatch.chdir(tmp_path)
@@ -206,6 +212,35 @@ def test_jupyterlab_is_started_at_the_lesson(monkeypatch: pytest.MonkeyPatch, tm
     assert f"--ServerApp.root_dir={tmp_path / 'pilothouse-course'}" in words
     assert "--LabApp.default_url=/lab/tree/course/05-declare-what-you-want.ipynb" in words
     assert words[-2:] == ["--no-browser", "--port=9999"]
+    theirs, ours = given[0]["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert theirs == "/of/the/learner"
+    settings = json.loads((Path(ours) / "labconfig" / "default_setting_overrides.json").read_text(encoding="utf-8"))
+    assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+
+
+QUOTA = """
+apiVersion: v1
+kind: ResourceQuota
+metadata: {name: berths}
+spec: {hard: {pods: "1"}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: c, image: nginx, resources: {requests: {cpu: "9"}}}]}
+"""
+
+
+def test_run_says_why_pods_are_not_ready_or_not_there(tmp_path: Path) -> None:
+    (tmp_path / "web.yaml").write_text(QUOTA, encoding="utf-8")
+    done = command("run", str(tmp_path / "web.yaml"), "--for", "2m")
+    assert re.search(r"^note: pod/web-\w+-\w+: 0/3 nodes are available: 3 Insufficient cpu", done.stderr, re.MULTILINE)
+    assert re.search(r"^note: replicaset/web-\w+: Error creating: .* exceeded quota: berths", done.stderr, re.MULTILINE)
 
 
 # --- doctor ---

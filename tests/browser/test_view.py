@@ -287,6 +287,17 @@ def test_clicking_a_container_shows_its_facts(show):
     assert re.search(r"state\s+ready", page.inner_text("[data-testid=ph-facts]"))
 
 
+def test_a_chosen_workload_says_how_many_pods_are_ready(show, cluster_and_page):
+    page = show("all")
+    (replicaset,) = cluster_and_page[0].list("replicasets")
+    page.evaluate(
+        "(name) => model.set('_command', { number: 1, action: 'go', time: 31, thing: name })",
+        f"replicaset/{replicaset.metadata.name}",
+    )
+    page.wait_for_selector("[data-testid=ph-facts] h3")
+    assert re.search(r"state\s+3 of 3 ready", page.inner_text("[data-testid=ph-facts]"))
+
+
 def test_the_kernel_drives(show):
     page = show("all")
     page.evaluate("model.set('_command', { number: 1, action: 'go', time: 31 })")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from IPython.core.completer import provisionalcompleter
+from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
@@ -85,10 +86,16 @@ def test_python_values_go_into_the_line_and_templates_stay(shell: Any) -> None:
 
 def test_without_the_variable_it_is_the_cluster_made_last(shell: Any) -> None:
     del shell.user_ns["cluster"]
-    other = Cluster(nodes=2)
+    shell.user_ns["other"] = Cluster(nodes=2)
     (shown,) = run(shell, "%kubectl get nodes -o name")
-    assert shown["text/plain"] == "node/n1\nnode/n2"
-    assert other.now == 0
+    said = "(asked `other`, used last; %kubectl prefers a variable called `cluster`)"
+    assert shown["text/plain"] == f"node/n1\nnode/n2\n{said}"
+
+
+@pytest.mark.parametrize("line", ["get pods | grep web", "get pods -o yaml > pods.yaml", "get pods && x"])
+def test_what_belongs_to_a_shell_is_named_as_such(shell: Any, line: str) -> None:
+    with pytest.raises(UsageError, match="is no shell"):
+        run(shell, f"%kubectl {line}")
 
 
 def test_the_tab_key_knows_verbs_flags_kinds_and_names(shell: Any) -> None:

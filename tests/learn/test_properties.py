@@ -7,7 +7,7 @@ import pytest
 from pilothouse import Cluster
 from pilothouse.learn.deed import clock
 from pilothouse.learn.lesson_05.scenario import declare, names
-from pilothouse.learn.measure import at_least, at_most, exactly, present, ready, share, shortfall
+from pilothouse.learn.measure import Condition, at_least, at_most, exactly, present, ready, share, shortfall
 from pilothouse.learn.moments import Trace
 from pilothouse.learn.properties import (
     Property,
@@ -89,3 +89,15 @@ def test_a_trace_can_begin_in_the_past(sunk: Trace) -> None:
 @pytest.mark.parametrize(("time", "words"), [(0, "0:00.0"), (67.46, "1:07.5"), (59.97, "1:00.0"), (3600, "60:00.0")])
 def test_clock(time: float, words: str) -> None:
     assert clock(time) == words
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (exactly(1, present(ETA)), "exactly 1 pod with app=eta-model"),
+        (at_least(1, ready(ETA)), "at least 1 ready pod with app=eta-model"),
+        (at_most(2, ready(ETA)), "at most 2 ready pods with app=eta-model"),
+    ],
+)
+def test_one_is_singular(condition: Condition, words: str) -> None:
+    assert condition.words == words

@@ -3,6 +3,8 @@
 import pytest
 from harbour import Harbour, lesson
 
+from pilothouse import Cluster
+from pilothouse.scheduler import filter as rule
 from pilothouse.view.state import CRASHING, LEAVING, NODE_LOST, NODE_SILENT, READY, STUCK
 from pilothouse.view.story import Story
 
@@ -175,3 +177,45 @@ def test_a_story_that_missed_a_part_of_the_log_goes_on_with_what_is_there(harbou
     assert thing(story, goes.metadata.name).state == 0
     assert thing(story, stays.metadata.name).state == READY
     assert list(story.times) == sorted(story.times)
+
+
+QUOTA = """
+apiVersion: v1
+kind: ResourceQuota
+metadata: {name: berths}
+spec: {hard: {pods: "1"}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: c, image: nginx}]}
+"""
+
+
+def test_what_keeps_a_workload_from_its_pods_is_told_once():
+    cluster = Cluster(nodes=1)
+    cluster.apply(QUOTA)
+    cluster.run("2m")
+    said = [text for text in told(read(cluster)) if "Error creating" in text]
+    assert len(said) == 1
+    assert "ReplicaSet web-" in said[0]
+    assert "forbidden: exceeded quota: berths" in said[0]
+
+
+def test_a_rule_of_a_learner_that_raises_is_told():
+    @rule(reason="no luck")
+    def unlucky(pod, nodes):
+        raise ValueError("seven")
+
+    cluster = Cluster(nodes=1)
+    cluster.scheduler.add(unlucky)
+    cluster.apply(
+        '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[{"name":"c","image":"nginx"}]}}'
+    )
+    cluster.run("10s")
+    assert "web: plugin unlucky raised ValueError: seven; decided without it" in told(read(cluster))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ import click
 
 FOLDER = "pilothouse-course"
 RECORD = ".pilothouse.json"
+SETTINGS = Path(__file__).parent / "jupyter"  # defaults of JupyterLab for learners; their own settings win
 PARTS = ("course", "exercises", "solutions")
 
 
@@ -145,7 +147,8 @@ def _start(place: Path, lesson: Path | None, options: Sequence[str]) -> int:
     tree = f"/lab/tree/{quote(first.relative_to(place).as_posix())}" if first is not None else "/lab"
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={place}", f"--LabApp.default_url={tree}"]
     click.echo(f"Opening {first.stem if first is not None else 'JupyterLab'}; stop it here with Ctrl-C.")
+    path = os.pathsep.join(filter(None, (os.environ.get("JUPYTER_CONFIG_PATH"), str(SETTINGS))))
     try:
-        return subprocess.call([*command, *options], cwd=place)
+        return subprocess.call([*command, *options], cwd=place, env={**os.environ, "JUPYTER_CONFIG_PATH": path})
     except KeyboardInterrupt:
         return 0

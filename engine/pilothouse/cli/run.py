@@ -9,14 +9,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pilothouse.api import ResourceInfo, seconds
 from pilothouse.kubectl import Kubectl, Output
 
+COMBINED = "(combined from similar events): "  # before a message that stands for many
+
 if TYPE_CHECKING:
+    from pilothouse.api import Event
     from pilothouse.cluster import Cluster
     from pilothouse.kubectl.targets import Found
 
@@ -40,9 +43,36 @@ def run(files: Sequence[str], nodes: int, duration: str, seed: int, output: str 
     brought = _brought(cluster, before)
     cluster.run(length)
     click.echo(_shown(cluster, brought, output), nl=False)
+    for line in _troubles(cluster):
+        click.echo(f"note: {line}", err=True)
     for line in cluster.unsimulated():
         click.echo(f"note: {line}", err=True)
     return applied.code
+
+
+def _troubles(cluster: Cluster) -> Iterator[str]:
+    """Why pods are not ready, and why workloads have none: the newest warning about each, equal ones told once."""
+    newest: dict[tuple[str, str, str], Event] = {}
+    for event in sorted(cluster.api.list("events", None), key=lambda one: one.lastTimestamp or one.eventTime):
+        about = event.involvedObject
+        if event.type == "Warning" and about.kind in ("Pod", "ReplicaSet", "StatefulSet", "DaemonSet", "Job"):
+            newest[about.kind, about.namespace, about.name] = event
+    told: dict[str, list[str]] = {}
+    for (kind, namespace, name), event in sorted(newest.items()):
+        found = cluster.store.get(kind, namespace, name)
+        if found is not None and not _well(found):
+            told.setdefault(event.message.removeprefix(COMBINED), []).append(f"{kind.lower()}/{name}")
+    for message, names in told.items():
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        yield f"{names[0]}{more}: {message}"
+
+
+def _well(found: Any) -> bool:
+    """Whether a pod is ready or done, or a workload has its pods."""
+    if found.kind != "Pod":
+        return found.kind == "Job" or not any(one.type == "ReplicaFailure" for one in found.status.conditions)
+    ready = any(one.type == "Ready" and one.status == "True" for one in found.status.conditions)
+    return ready or found.status.phase == "Succeeded"
 
 
 def _print(result: Output, aside: bool) -> None:

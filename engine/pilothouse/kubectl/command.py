@@ -23,6 +23,7 @@ from .verbs import ELSEWHERE, VERBS
 if TYPE_CHECKING:
     from pilothouse.cluster import Cluster
 
+ABOUT = "kubectl controls the simulated cluster: the notebook's variable `cluster`, or the one that was used last."
 GROUPS = tuple(dict.fromkeys(verb.split()[0] for verb in VERBS if " " in verb))
 
 
@@ -127,7 +128,7 @@ def _distance(one: str, other: str) -> int:
 
 def overview() -> str:
     """What `kubectl` alone prints: the verbs, one line each."""
-    lines = ["kubectl controls the simulated cluster of this notebook.", "", "Verbs:"]
+    lines = [ABOUT, "", "Verbs:"]
     for verb, module in VERBS.items():
         lines.append(f"  {verb:<16} {import_module(f'{__package__}.verbs.{module}').ABOUT}")
     return "\n".join([*lines, "", 'Use "kubectl VERB --help" for the flags of a verb.', ""])

@@ -1,6 +1,6 @@
 """``%kubectl`` and ``%%kubectl``: kubectl in a notebook cell.
 
-The cluster is the notebook's variable ``cluster``, else the one made or used last. ``{name}`` in a line is replaced by
+The cluster is the notebook's variable ``cluster``, else the one made or used last, and then it says which. ``{name}`` in a line is replaced by
 the value of that Python variable, so ``%kubectl delete pod {pod.metadata.name}`` works; JSONPath templates are left
 alone. ``%%kubectl apply -f -`` reads the rest of the cell. Every command shows its output at once, also in the middle of
 a cell; ``out = %kubectl get pods`` gives it to you instead.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakKeyDictionary
 
 from .command import Kubectl
-from .output import Output
+from .output import Output, Part
 
 if TYPE_CHECKING:
     from pilothouse.cluster import Cluster
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 NO_CLUSTER = (
     "there is no cluster yet; make one first, for example: from pilothouse import Cluster; cluster = Cluster(nodes=3)"
 )
+NO_SHELL = (
+    "%kubectl is no shell, so {!r} means nothing to it; choose with -l, --field-selector or -o jsonpath=..., "
+    "or keep the text for Python: out = %kubectl get pods, then out.text"
+)
+SHELL = re.compile(r"(?:^|\s)(\||\|\||&&|>|>>|<)(?=\s|$)")
 VARIABLE = re.compile(r"\{([A-Za-z_]\w*(?:\.\w+|\[[^\[\]{}]*\])*)\}")
 TEMPLATES = ("jsonpath", "go-template", "custom-columns", "--patch", "-p")
 
@@ -56,9 +61,13 @@ def run(ipython: Any, line: str, cell: str | None) -> Output | None:
     cluster = _cluster(ipython)
     if cluster is None:
         raise_usage(NO_CLUSTER)
+    if sign := SHELL.search(line):
+        raise_usage(NO_SHELL.format(sign[1]))
     output = for_cluster(cluster).run(expand(line, ipython.user_ns), stdin=cell)
     if assigned(ipython, line):
         return output
+    if cluster is not ipython.user_ns.get("cluster"):
+        output.parts.append(Part("err", named(cluster, ipython.user_ns)))
     if output.parts:
         from IPython.display import display
 
@@ -71,6 +80,13 @@ def _cluster(ipython: Any) -> Cluster | None:
 
     found = ipython.user_ns.get("cluster")
     return found if isinstance(found, Cluster) else Cluster.current()
+
+
+def named(cluster: Cluster, names: dict[str, Any]) -> str:
+    """Say which cluster was asked, where the notebook has none called ``cluster``."""
+    own = sorted(name for name, value in names.items() if value is cluster and not name.startswith("_"))
+    which = f"`{own[0]}`" if own else "a cluster that no variable names"
+    return f"(asked {which}, used last; %kubectl prefers a variable called `cluster`)\n"
 
 
 def raise_usage(message: str) -> NoReturn:

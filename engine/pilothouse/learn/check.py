@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pilothouse
 from pilothouse.learn.deed import by_hand
+from pilothouse.learn.hand import hand
 from pilothouse.learn.hint import Hints
 from pilothouse.learn.moments import Trace
 from pilothouse.learn.properties import Finding, Property
@@ -47,7 +48,8 @@ class Promise:
         fork.run("1s")
         trace = Trace(fork)
         if self.fault is not None:
-            self.fault(fork, Random(seed))
+            with hand(fork, "the check"):
+                self.fault(fork, Random(seed))
         fork.run(self.lasts)
         return self.property.judge(trace), fork
 

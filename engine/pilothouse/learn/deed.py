@@ -8,7 +8,8 @@ from __future__ import annotations
 from pilothouse.kernel import Change
 from pilothouse.learn.moments import is_ready
 
-HANDS = ("user", "kubernetes-admin")  # actors of writes that no component made: a cell, kubectl
+YOURS = ("user", "kubernetes-admin")  # actors of writes that a cell or kubectl made
+HANDS = (*YOURS, "somebody", "the check")  # ... and of others that no component made: a lesson's fault, a trial's
 
 
 def told(change: Change, hand: str = "you") -> str:
@@ -17,7 +18,7 @@ def told(change: Change, hand: str = "you") -> str:
     if change.kind == "Event" and after is not None:
         about = after.involvedObject
         return f"{after.reason} {about.kind.lower()}/{about.name}: {after.message}"
-    actor = hand if change.actor in HANDS else change.actor
+    actor = hand if change.actor in YOURS else change.actor
     return f"{actor} {deed(change)}"
 
 

@@ -20,6 +20,7 @@ from pilothouse.learn.beside import Beside
 from pilothouse.learn.card import Card, Shown
 from pilothouse.learn.check import Check
 from pilothouse.learn.difference import Difference
+from pilothouse.learn.hand import hand
 from pilothouse.learn.hint import LEVELS, Hint
 from pilothouse.learn.progress import Progress, place
 from pilothouse.learn.question import Comparison, Prediction, Question
@@ -75,7 +76,8 @@ class Lesson:
 
     def break_it(self, fault: str, cluster: Cluster) -> None:
         """Let something happen to the cluster, to be found out from what it shows; the lesson tells it afterwards."""
-        _find(self._scenario.faults, fault, "fault")(cluster)
+        with hand(cluster, "somebody"):
+            _find(self._scenario.faults, fault, "fault")(cluster)
 
     def predict(self, question: str, answer: str = "") -> Prediction:
         """Ask a question; the answer is kept, not judged. Without widgets give the answer here: `predict("who", "b")`.

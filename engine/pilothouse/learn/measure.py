@@ -7,11 +7,16 @@ Real counterpart: service level indicators.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from pilothouse.api import Pod
 from pilothouse.learn.moments import Moment, Trace, is_ready
+
+NOUNS = re.compile(
+    r"\b(pod|model|training|calculation|stranger|warning|clerk|desk|order)s\b"
+)  # in the words of measures
 
 
 @dataclass(frozen=True)
@@ -51,19 +56,25 @@ def running(selector: str) -> Measure:
     return count(f"running pods with {selector}", selector, lambda pod: pod.status.phase == "Running")
 
 
+def counted(number: int, measure: Measure) -> str:
+    """Write a number with what it counts: "1 ready pod with app=x", "3 ready pods with app=x"."""
+    words = NOUNS.sub(r"\1", measure.words, count=1) if number == 1 else measure.words
+    return f"{number} {words}"
+
+
 def at_least(number: int, measure: Measure) -> Condition:
     """Require `number` or more."""
-    return Condition(f"at least {number} {measure.words}", measure, lambda value: value >= number)
+    return Condition(f"at least {counted(number, measure)}", measure, lambda value: value >= number)
 
 
 def at_most(number: int, measure: Measure) -> Condition:
     """Require `number` or fewer."""
-    return Condition(f"at most {number} {measure.words}", measure, lambda value: value <= number)
+    return Condition(f"at most {counted(number, measure)}", measure, lambda value: value <= number)
 
 
 def exactly(number: int, measure: Measure) -> Condition:
     """Require this number."""
-    return Condition(f"exactly {number} {measure.words}", measure, lambda value: value == number)
+    return Condition(f"exactly {counted(number, measure)}", measure, lambda value: value == number)
 
 
 def shortfall(number: int, measure: Measure, trace: Trace) -> float:

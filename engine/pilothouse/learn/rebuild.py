@@ -54,7 +54,22 @@ def clean(notebook: dict[str, Any]) -> dict[str, Any]:
                 output["metadata"] = described(output)
             if output.get("execution_count") is not None:
                 output["execution_count"] = cell["execution_count"]
+    cover(notebook)
     return notebook
+
+
+def cover(notebook: dict[str, Any]) -> None:
+    """Fold away, in place, the outputs that answer a prediction, until the learner runs their cells.
+
+    JupyterLab folds an output by `outputs_hidden` and unfolds it when the cell runs; elsewhere it is shown as it is.
+    """
+    asked = False
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if asked and cell.get("outputs"):
+            cell["metadata"]["jupyter"] = {"outputs_hidden": True}
+        if cell["cell_type"] == "code":
+            asked = "lesson.predict(" in source or (asked and "lesson.compare(" not in source)
 
 
 def described(output: dict[str, Any]) -> dict[str, Any]:

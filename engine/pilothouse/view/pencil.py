@@ -70,10 +70,21 @@ class Pencil:
             at += step
 
     def text(
-        self, text: str, x: float, y: float, size: float, fill: str, room: float = 1e9, anchor: str = "lm"
+        self,
+        text: str,
+        x: float,
+        y: float,
+        size: float,
+        fill: str,
+        room: float = 1e9,
+        anchor: str = "lm",
+        least: float = 0,
     ) -> None:
-        """One line of text, shortened where it does not fit into `room`."""
+        """One line of text, smaller down to `least` and then shortened where it does not fit into `room`."""
         face = font(round(size * SCALE))
+        while least and size - 0.5 >= least and face.getlength(text) > room * SCALE:
+            size -= 0.5
+            face = font(round(size * SCALE))
         if face.getlength(text) > room * SCALE:
             while text and face.getlength(text + "...") > room * SCALE:
                 text = text[:-1]

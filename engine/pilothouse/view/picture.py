@@ -214,7 +214,8 @@ def draw_container(pencil: Pencil, pod: Thing, box: Box) -> None:
         pencil.hatch(x + 1, y + 1, w - 2, h - 2, "#E08A62", 13, 2)
     ink, root = WHITE if solid else TEXT, pod.root
     name = root.name if root is not pod else pod.name
-    pencil.text(name, x + 6, y + tall / 2, min(12.5, tall * 0.5 + 1), ink, w - 10 - (17 if state.mark else 0))
+    room = w - 10 - (17 if state.mark else 0)
+    pencil.text(name, x + 6, y + tall / 2, min(12.5, tall * 0.5 + 1), ink, room, least=8.5)
     if state.mark and w > 24:
         draw_mark(
             pencil,

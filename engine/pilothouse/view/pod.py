@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -112,13 +113,27 @@ EVENTS = {
     "Started": "pod-started",
     "Unhealthy": "pod-unhealthy",
     "Preempted": "pod-unhealthy",
+    "PluginFailed": "pod-unhealthy",
+    "ReconcileError": "pod-unhealthy",
 }
+
+WARNINGS = {"FailedCreate", "ReconcileError"}  # about a workload: what keeps it from being followed
+POD_NAME = re.compile(r'pods "[^"]*" is ')  # of a pod that was never made: another one at each attempt
+COMBINED = "(combined from similar events): "
 
 
 def read_event(thing: Thing, change: Change) -> Reading | None:
-    """An event about a pod that says what no field of the pod says."""
+    """An event that says what no field of the pod or workload says."""
     item = change.after
-    if change.before is not None or item is None or item.reason not in EVENTS or not thing.known:
+    if change.before is not None or item is None or not thing.known:
+        return None
+    if thing.kind != "Pod":
+        if item.reason not in WARNINGS or thing.kind == "Node":
+            return None
+        before, thing.warned = thing.warned, POD_NAME.sub("", item.message.removeprefix(COMBINED))
+        same = thing.warned == before
+        return None if same else Reading(CODE["work-warned"], thing.state, "", thing.wanted, thing.warned)
+    if item.reason not in EVENTS:
         return None
     if item.reason == "Started":  # told by the kubelet a moment before the pod's status says so
         return Reading(CODE["pod-started"], RUNNING, thing.place) if thing.state == PLACED else None

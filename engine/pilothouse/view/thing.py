@@ -47,6 +47,7 @@ class Thing:
         "restarts",
         "state",
         "wanted",
+        "warned",
         "why",
     )
 
@@ -54,7 +55,7 @@ class Thing:
         self.index, self.kind, self.namespace, self.name = index, kind, namespace, name
         self.owner: Thing | None = None
         self.cpu = self.memory = self.restarts = self.wanted = 0
-        self.state, self.place, self.why = GONE, "", ""
+        self.state, self.place, self.why, self.warned = GONE, "", "", ""
         self.known = self.hidden = False
         self.beat = -1
 

@@ -70,6 +70,7 @@ WORDS = (
     ),
     Word("work-complete", "{kind} {it} is complete: {why}", "{count} {kinds} are complete: {its}"),
     Word("work-short", "{kind} {it} falls short: {why}", "{count} {kinds} fall short: {its}"),
+    Word("work-warned", "{kind} {it}: {why}", "{count} {kinds} ({its}): {why}"),
     Word("work-deleted", "{who} [delete|deletes] {kind} {it}", "{who} [delete|deletes] {count} {kinds}: {its}"),
 )
 CODE = {word.name: code for code, word in enumerate(WORDS)}

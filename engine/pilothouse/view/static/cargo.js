@@ -65,7 +65,10 @@ class Cargo extends Sea {
     if (w > 44) { this.glyph(root, left + size * 0.36, middle, size * 0.36, ink); left += size * 0.72 + 5; }
     const suffix = story.names[pod].split("-").pop(), version = this.version(pod);
     const name = bare ? story.names[pod] : story.names[root] + version;
-    this.text(name, left, middle, size, ink, "left", 600, x + w - left - 4 - sign);
+    const room = x + w - left - 4 - sign;
+    ctx.font = `600 ${size}px ${this.font}`;
+    const fitting = clamp(size * room / Math.max(this.wide(name, ctx.font), 1), Math.min(size, 9), size); // rather small than cut
+    this.text(name, left, middle, fitting, ink, "left", 600, room + 0.5);
     if (two) this.text(bare ? story.kinds[pod].toLowerCase() : suffix, left, y + h / 2 + size * 0.7, size * 0.86, ink, "left", 400, x + w - left - 4 - sign);
   }
 

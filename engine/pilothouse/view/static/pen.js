@@ -71,6 +71,18 @@ class Pen {
     ctx.fillText(limit ? this.clip(text, limit, ctx.font) : text, x, y);
   }
 
+  // How wide a text is in a font that is set.
+  wide(text, font) {
+    const key = `${font}||${text}`;
+    let found = this.clips.get(key);
+    if (found === undefined) {
+      found = this.ctx.measureText(text.slice(0, 80)).width;
+      if (this.clips.size > 5000) this.clips.clear();
+      this.clips.set(key, found);
+    }
+    return found;
+  }
+
   clip(text, limit, font) {
     const key = `${font}|${Math.round(limit)}|${text}`;
     let found = this.clips.get(key);

@@ -91,7 +91,9 @@ class Words extends Frame {
     const { story, painter } = this, row = painter.current[thing];
     if (row < 0) return "not there yet";
     if (story.kinds[thing] === "Node") return story.nodeWords[story.a[row] & 3] + (story.a[row] & CORDONED ? ", closed for new pods" : "");
-    return story.states[story.a[row]].words;
+    if (story.kinds[thing] === "Pod") return story.states[story.a[row]].words;
+    if (story.words[story.word[row]][0] === "work-deleted") return "gone";
+    return story.works.has(story.kinds[thing]) ? `${story.a[row]} of ${story.b[row]} ready` : "there";
   }
 
   nameOf(thing) { const { story } = this; return thing < 0 ? "" : [story.kinds[thing].toLowerCase(), ...(story.spaces[thing] && story.spaces[thing] !== "default" ? [story.spaces[thing]] : []), story.names[thing]].join("/"); }
