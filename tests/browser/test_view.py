@@ -190,6 +190,12 @@ def test_scrubbing_shows_any_moment(show):
     assert len(pods(page)) == 4
 
 
+def test_scrubbing_works_while_it_plays(show):
+    page = show("all", "&auto=1")
+    page.eval_on_selector("[data-testid=ph-scrub]", "e => { e.value = 1000; e.dispatchEvent(new Event('input')); }")
+    assert len(pods(page)) == 4
+
+
 def test_pods_are_painted_in_their_colours(show):
     page = show("all")
     light = STATES[READY].light

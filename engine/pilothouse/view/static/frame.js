@@ -50,7 +50,10 @@ class Frame {
 
   listen() {
     const { canvas, player, scrub } = this;
-    scrub.addEventListener("input", () => { player.pause(); player.go((Number(scrub.value) / 1000) * this.story.length); });
+    scrub.addEventListener("input", () => {
+      const wanted = (Number(scrub.value) / 1000) * this.story.length; // pausing puts the knob back where the player is
+      player.pause(); player.go(wanted);
+    });
     scrub.addEventListener("change", () => this.tellKernel());
     scrub.addEventListener("keydown", (event) => {
       const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
