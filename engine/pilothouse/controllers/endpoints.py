@@ -13,7 +13,15 @@ from pilothouse.api import EndpointAddress, Endpoints, EndpointSubset, ObjectMet
 from pilothouse.api.types.core import EndpointPort
 from pilothouse.apiserver import ApiError
 from pilothouse.controllers import pods
-from pilothouse.controllers.endpointslice import HEADLESS, has_endpoints, ports_of, reference_to, selected, selecting
+from pilothouse.controllers.endpointslice import (
+    HEADLESS,
+    has_endpoints,
+    index_labels,
+    ports_of,
+    reference_to,
+    selected,
+    selecting,
+)
 from pilothouse.kernel import Change, Controller, Key, itself
 
 MANAGED_BY = "endpoints.kubernetes.io/managed-by"
@@ -29,6 +37,10 @@ class EndpointsController(Controller):
     def watches(self) -> dict[str, Any]:
         """Services, and the pods that they select."""
         return {"Service": itself, "Pod": self.services_of}
+
+    def start(self) -> None:
+        """Have Services and pods found by labels."""
+        index_labels(self.store)
 
     def services_of(self, change: Change) -> Iterable[Key]:
         """The Services that select the pod, or did."""

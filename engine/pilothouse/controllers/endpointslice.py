@@ -29,6 +29,9 @@ SERVICE_NAME = "kubernetes.io/service-name"
 HEADLESS = "service.kubernetes.io/headless"
 ZONE = "topology.kubernetes.io/zone"
 MOST = 100  # endpoints in a slice
+SELECTORS = "selectors"  # the index of Services by one of the labels that they ask for
+LABELS = "labels"  # the index of pods by each of their labels
+SERVICES = "services"  # the index of slices by their Service
 
 Ports = tuple[EndpointPort, ...]
 
@@ -43,6 +46,11 @@ class EndpointSliceController(Controller):
         """Services, the pods that they select, and their slices."""
         return {"Service": itself, "Pod": self.services_of, "EndpointSlice": service_of_slice}
 
+    def start(self) -> None:
+        """Have Services, pods and slices found by labels."""
+        index_labels(self.store)
+        self.store.index("EndpointSlice", SERVICES, service_names)
+
     def services_of(self, change: Change) -> Iterable[Key]:
         """The Services that select the pod, or did."""
         return selecting(self.store, change)
@@ -53,7 +61,7 @@ class EndpointSliceController(Controller):
         if service is None or service.metadata.deletionTimestamp or not has_endpoints(service):
             return
         wanted = self.wanted(service)
-        left = [s for s in self.store.list("EndpointSlice", key.namespace) if is_of(s, service)]
+        left = [s for s in self.store.by("EndpointSlice", SERVICES, f"{key.namespace}/{key.name}") if is_of(s, service)]
         for ports, endpoints in wanted.items() if wanted else [((), {})]:
             same = [s for s in left if tuple(s.ports) == ports] or left[:1]
             left = [s for s in left if s not in same]
@@ -114,24 +122,52 @@ def has_endpoints(service: Service) -> bool:
     return bool(service.spec.selector) and service.spec.type != "ExternalName"
 
 
+def index_labels(store: Any) -> None:
+    """Have pods found by their labels, and Services by what they ask for."""
+    store.index("Service", SELECTORS, asked_labels)
+    store.index("Pod", LABELS, pod_labels)
+
+
+def asked_labels(service: Service) -> list[str]:
+    """The formula of the index of Services: any one label does, since a pod that they select has them all."""
+    first = next(iter(service.spec.selector.items()), None)
+    return [f"{service.metadata.namespace}/{first[0]}={first[1]}"] if first else []
+
+
+def pod_labels(pod: Pod) -> list[str]:
+    """The formula of the index of pods."""
+    return [f"{pod.metadata.namespace}/{name}={value}" for name, value in pod.metadata.labels.items()]
+
+
+def service_names(slice_: EndpointSlice) -> list[str]:
+    """The formula of the index of slices."""
+    return [f"{slice_.metadata.namespace}/{slice_.metadata.labels.get(SERVICE_NAME, '')}"]
+
+
 def selected(store: Any, service: Service) -> list[Pod]:
     """The pods that the Service selects."""
     selector = service.spec.selector.items()
-    return [pod for pod in store.list("Pod", service.metadata.namespace) if selector <= pod.metadata.labels.items()]
+    return [
+        pod
+        for label in asked_labels(service)
+        for pod in store.by("Pod", LABELS, label)
+        if selector <= pod.metadata.labels.items()
+    ]
 
 
 def selecting(store: Any, change: Change) -> list[Key]:
     """The Services that select the pod that changed, before or after; none where nothing that they tell of changed."""
     before, after = change.before, change.after
-    services = store.list("Service", change.key.namespace)
-    if not services or (before is not None and after is not None and told(before) == told(after)):
+    if not store.count("Service") or (before is not None and after is not None and told(before) == told(after)):
         return []
-    labels = [pod.metadata.labels.items() for pod in (before, after) if pod is not None]
-    return [
-        Key("Service", s.metadata.namespace, s.metadata.name)
-        for s in services
-        if has_endpoints(s) and any(s.spec.selector.items() <= given for given in labels)
+    given = [pod for pod in (before, after) if pod is not None]
+    found = [
+        Key("Service", service.metadata.namespace, service.metadata.name)
+        for label in dict.fromkeys(label for pod in given for label in pod_labels(pod))
+        for service in store.by("Service", SELECTORS, label)
+        if has_endpoints(service) and any(service.spec.selector.items() <= pod.metadata.labels.items() for pod in given)
     ]
+    return sorted(found)
 
 
 def told(pod: Pod) -> tuple[Any, ...]:
