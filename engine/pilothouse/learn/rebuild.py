@@ -24,6 +24,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+COVER = "<!-- Run this cell to see what happened. -->"
 KEPT = ("nbgrader", "tags")  # of a cell's metadata; the rest is about windows and times
 
 
@@ -61,13 +62,16 @@ def clean(notebook: dict[str, Any]) -> dict[str, Any]:
 def cover(notebook: dict[str, Any]) -> None:
     """Fold away, in place, the outputs that answer a prediction, until the learner runs their cells.
 
-    JupyterLab folds an output by `outputs_hidden` and unfolds it when the cell runs; elsewhere it is shown as it is.
+    JupyterLab folds an output by `outputs_hidden` and unfolds it when the cell runs; elsewhere it is shown as it is. Of
+    a folded output it shows the first line, which must give nothing away.
     """
     asked = False
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if asked and cell.get("outputs"):
             cell["metadata"]["jupyter"] = {"outputs_hidden": True}
+            for data in (output["data"] for output in cell["outputs"] if "text/html" in output.get("data", {})):
+                data["text/html"] = f"{COVER}\n{''.join(data['text/html']).removeprefix(COVER).lstrip()}"
         if cell["cell_type"] == "code":
             asked = "lesson.predict(" in source or (asked and "lesson.compare(" not in source)
 
