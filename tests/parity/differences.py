@@ -47,6 +47,9 @@ KNOWN: dict[str, dict[str, str]] = {
         "events/Pod/bare-pod4 *": "a race: the real scheduler placed the pod before the ReplicaSet, which had adopted it, "
         "deleted it; here the ReplicaSet comes first",
     },
+    "quota": {
+        "31 kubectl describe quota/out": "our kubectl describes a quota as it does any kind without a page of its own",
+    },
     "drain": {
         "cordoned_node_spec/podCIDR*": "the recorded control plane gave its nodes no addresses for pods; ours does, as most "
         "real clusters do",

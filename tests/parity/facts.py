@@ -21,6 +21,7 @@ GENERAL = {
     r"\d{4}-\d\d-\d\dT[\d:.]+Z": "TIME",
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}": "UID",
     r"\bweb-[0-9a-f]{8,10}\b": "RS1",
+    r"\bd1-[0-9a-z]{8,10}\b": "RS1",
     r"\br-job-[a-z-]+/": "default/",
     r"\b(dsx|ag|j|j-\d)-[bcdfghjklmnpqrstvwxz2456789]{5}\b": r"\1-POD",
     r"\b(RS\d)-(pod\d+|[bcdfghjklmnpqrstvwxz2456789]{5})\b": r"\1-POD",
