@@ -42,7 +42,7 @@ def test_every_case(shared: Path) -> None:
         stage.cluster.run("1s")
     stage.name_replica_sets()
     facts.compare_events(facts["events"], stage.events("Deployment", "ReplicaSet"))
-    facts.close(at_least=160)
+    facts.close(at_least=145)
 
 
 def clear(stage: Stage) -> None:
