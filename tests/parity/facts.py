@@ -34,11 +34,12 @@ GENERAL = {
 class Facts:
     """One recorded scenario. Reading a part of it (`facts["steps"]`) promises to compare it."""
 
-    def __init__(self, shared: Path, file: str, *path: str) -> None:
+    def __init__(self, shared: Path, file: str, *path: str | int) -> None:
         recorded: Any = json.loads((shared / "conformance" / "controlplane" / f"{file}.json").read_text())
         for part in path:
             recorded = recorded[part]
-        self.name = path[-1] if path and path[-1].startswith(("sts_", "ds_", "job_")) else file
+        last = str(path[-1]) if path else ""
+        self.name = last if last.startswith(("sts_", "ds_", "job_")) else file
         self.recorded: dict[str, Any] = recorded
         self.unread = {part for part, value in recorded.items() if value}
         self.compared = 0

@@ -2,116 +2,61 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from pilothouse import Cluster
-from pilothouse.api import timestamp, to_dict
+from facts import Facts
+from stage import Stage, none
 
 pytestmark = pytest.mark.fidelity(
     "Deployments: rolling update, surge arithmetic, conditions, events",
     "faithful",
-    "recorded facts: controllers/roll-*.json and controlplane/deployment_rolling.json",
+    "every fact of controlplane/deployment_rolling.json; recorded facts: controllers/roll-*.json",
 )
 CASES = 24
 
 
-class Replay:
-    """One Deployment `web`, its pods made ready one by one by the caller; there are no kubelets."""
+def act(stage: Stage, facts: Facts, step: dict[str, Any]) -> None:
+    """Do what the recorder did, and let the deleted pods go as its kubelets did."""
+    words = step["action"].split()
+    if words[0] == "create":
+        rolling = {"maxSurge": facts["maxSurge"], "maxUnavailable": facts["maxUnavailable"]}
+        template = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c", "image": "a:1"}]}}
+        strategy = {"type": "RollingUpdate", "rollingUpdate": rolling}
+        selector = {"matchLabels": {"app": "web"}}
+        spec = {"replicas": facts["replicas"], "selector": selector, "strategy": strategy, "template": template}
+        stage.create("Deployment", "web", spec)
+    elif words[0] == "pod-ready":
+        ready(stage, step["rs"])
+    elif words[0] == "set":
+        stage.image("deployment", "web", words[2])
+    else:
+        stage.patch("deployment", "web", {"replicas": int(words[2])}, subresource="scale")
+    stage.quiet(ready=none)
 
-    def __init__(self, case: dict[str, Any]) -> None:
-        self.cluster = Cluster(nodes=1, kubelet=False)
-        self.names: dict[str, str] = {}
-        rolling = {"maxSurge": case["maxSurge"], "maxUnavailable": case["maxUnavailable"]}
-        self.spec = {
-            "replicas": case["replicas"],
-            "selector": {"matchLabels": {"app": "web"}},
-            "strategy": {"type": "RollingUpdate", "rollingUpdate": rolling},
-            "template": {
-                "metadata": {"labels": {"app": "web"}},
-                "spec": {"containers": [{"name": "c", "image": "a:1"}]},
-            },
-        }
 
-    def act(self, step: dict[str, Any]) -> None:
-        """Do what the recorder did, and let the deleted pods go as its kubelets did."""
-        words, api = step["action"].split(), self.cluster.api
-        if words[0] == "create":
-            api.create({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": self.spec})
-        elif words[0] == "pod-ready":
-            self.ready(step["rs"])
-        elif words[0] == "set":
-            image = {"spec": {"template": {"spec": {"containers": [{"name": "c", "image": words[2]}]}}}}
-            api.patch("deployment", "web", image, type="strategic")
-        else:
-            api.patch("deployment", "web", {"spec": {"replicas": int(words[2])}}, subresource="scale")
-        self.quiet()
-
-    def ready(self, replicaset: str) -> None:
-        """Make one more pod of the replica set ready."""
-        name = next(real for real, alias in self.names.items() if alias == replicaset)
-        for pod in self.cluster.list("pods"):
-            mine = pod.metadata.ownerReferences[0].name == name and not pod.metadata.deletionTimestamp
-            if mine and pod.status.phase == "Pending":
-                condition = {"type": "Ready", "status": "True", "lastTransitionTime": timestamp(self.cluster.now)}
-                status = {"status": {"phase": "Running", "conditions": [condition]}}
-                self.cluster.api.patch("pod", pod.metadata.name, status, subresource="status")
-                return
-
-    def quiet(self) -> None:
-        self.cluster.settle()
-        while going := [pod for pod in self.cluster.list("pods") if pod.metadata.deletionTimestamp]:
-            for pod in going:
-                self.cluster.api.delete("pod", pod.metadata.name, grace=0)
-            self.cluster.settle()
-        self.cluster.run("1s")
-        for replicaset in sorted(self.cluster.list("rs"), key=lambda rs: rs.metadata.creationTimestamp):
-            self.names.setdefault(replicaset.metadata.name, f"RS{len(self.names) + 1}")
-
-    def text(self, words: str) -> str:
-        for real, alias in self.names.items():
-            words = words.replace(real, alias)
-        return words
-
-    def state(self) -> dict[str, Any]:
-        """What the recorder noted."""
-        deployment = self.cluster.get("deployment", "web")
-        status = to_dict(deployment)["status"]
-        told = status.pop("conditions")
-        status.pop("observedGeneration")
-        conditions = [[c["type"], c["status"], c["reason"], self.text(c["message"])] for c in told]
-        sizes = {
-            self.names[rs.metadata.name]: [
-                rs.spec.replicas,
-                rs.status.replicas,
-                rs.status.readyReplicas,
-                rs.status.availableReplicas,
-            ]
-            for rs in self.cluster.list("rs")
-        }
-        return {"conds": conditions, "dep": status, "rs": sizes}
+def ready(stage: Stage, name: str) -> None:
+    """Make one more pod of the replica set ready."""
+    for pod in stage.pods():
+        if stage.names[pod.metadata.ownerReferences[0].name] == name and pod.status.phase == "Pending":
+            stage.write(pod, "Running", True)
+            return
 
 
 @pytest.mark.parametrize("number", range(CASES))
 def test_every_state_of_a_rolling_update(shared: Path, number: int) -> None:
-    recorded = json.loads((shared / "conformance" / "controlplane" / "deployment_rolling.json").read_text())["cases"]
-    case = recorded[number]
-    replay = Replay(case)
-    for position, step in enumerate(case["steps"]):
+    facts, stage = Facts(shared, "deployment_rolling", "cases", number), Stage(1)
+    for position, step in enumerate(facts["steps"]):
         if "action" in step:
-            replay.act(step)
+            act(stage, facts, step)
         else:
-            seen = replay.state()
-            assert {key: seen[key] for key in step} == step, f"step {position} of case {number}"
-    deployment = replay.cluster.get("deployment", "web")
-    assert (deployment.metadata.generation, deployment.status.observedGeneration) == (
-        case["generation"],
-        case["observedGeneration"],
-    )
-    notes = {replay.names[rs.metadata.name]: dict(rs.metadata.annotations) for rs in replay.cluster.list("rs")}
-    assert notes == case["rs_annotations"]
-    scalings = {e["msg"] for e in case["events"] if e["reason"] == "ScalingReplicaSet" and "combined" not in e["msg"]}
-    assert scalings <= {replay.text(event.message) for event in replay.cluster.list("events")}
+            seen = stage.rollout()
+            facts.compare(f"steps/{position}", step, {key: seen[key] for key in step})
+    live = stage.cluster.get("deployment", "web")
+    facts.compare("generation", facts["generation"], live.metadata.generation)
+    facts.compare("observedGeneration", facts["observedGeneration"], live.status.observedGeneration)
+    facts.compare("rs_annotations", facts["rs_annotations"], stage.notes())
+    facts.compare("dep_annotations", facts["dep_annotations"], dict(live.metadata.annotations))
+    facts.compare_events(facts["events"], stage.events("Deployment", "ReplicaSet"))
+    facts.close(at_least=60)
