@@ -143,7 +143,9 @@ class Notebook:
             self.page.keyboard.press("ArrowDown")
         playwright.expect(question.get_by_role("radio", checked=True)).to_have_count(1)
         playwright.expect(question.get_by_role("status")).to_contain_text(f"Kept: {letter}")
-        self.select_next()
+        self.page.keyboard.press("Escape")
+        playwright.expect(self.cells.nth(self.done)).to_be_focused()
+        self.page.keyboard.press("ArrowDown")
 
     def type_below(self, text: str) -> None:
         """Insert a cell below the active one and type into it."""
@@ -212,7 +214,9 @@ class TestLesson:
         playwright.expect(view.get_by_role("button", name="eta-model: 3 of 3 ready")).to_be_visible()
         assert float(view.get_attribute("data-time")) > first
         assert lesson.cells.count() == before, "a key typed in the view changed the notebook"
-        lesson.select_next()
+        lesson.page.keyboard.press("Escape")
+        playwright.expect(lesson.cells.nth(lesson.done)).to_be_focused()
+        lesson.page.keyboard.press("ArrowDown")
 
     def test_the_comparison_knows_the_prediction(self, lesson: Notebook) -> None:
         cell = lesson.run_until('lesson.compare("who"')

@@ -1,7 +1,8 @@
 """Radio buttons that a keyboard and a screen reader can use: a fieldset with a legend, and a status under it.
 
 An `anywidget` with a few lines of HTML, because the radio buttons of ipywidgets form no group with a name, and
-because keys typed in them would also reach the notebook (an arrow would leave the cell).
+because keys typed in them would also reach the notebook (an arrow would leave the cell). Escape and Enter give the
+keyboard back to the notebook.
 """
 
 from __future__ import annotations
@@ -42,6 +43,11 @@ export default {
       status.textContent = model.get("said");
       for (const box of group.querySelectorAll("input")) box.checked = box.value === model.get("answer");
     };
+    group.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" && event.key !== "Enter") return;
+      const cell = el.closest(".jp-Cell");
+      if (cell) { event.preventDefault(); event.stopPropagation(); cell.focus(); }
+    });
     model.on("change:said change:answer", say);
     say();
     group.append(status);

@@ -60,6 +60,10 @@ class Frame {
       if (steps) { event.preventDefault(); player.step(steps); }
     });
     canvas.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("keydown", (event) => { // gives the keyboard back to the notebook
+      const cell = event.key === "Escape" && this.root.closest(".jp-Cell");
+      if (cell) { event.preventDefault(); event.stopPropagation(); cell.focus(); }
+    });
     canvas.addEventListener("pointermove", (event) => this.point(event));
     canvas.addEventListener("pointerleave", () => this.hovered(-1));
     canvas.addEventListener("click", (event) => { const thing = this.under(event); this.choose(thing === this.selected ? -1 : thing); });
