@@ -27,8 +27,10 @@ KNOWN: dict[str, dict[str, str]] = {
         "it said that it was going",
     },
     "node_failure": {
-        "RegisteredNode": "the event of a node's first sight is not written",
-        "Cancelling deletion of Pod": "an eviction that is no longer due is dropped without an event",
+        "events/Node/nf-1 Normal RegisteredNode *": "the event of a node's first sight is not written",
+        "events/Pod/sts-0 * Cancelling deletion of Pod *": "an eviction that is no longer due is dropped without an event",
+        "events/StatefulSet/sts *": "the real set made its pod twice when the node came back: the first one met the taint "
+        "that was still there",
     },
     "cronjob": {
         "events/* Not starting job because *": "said once per look, and the real one looks more often",
