@@ -73,7 +73,7 @@ def test_recreate(shared: Path) -> None:
             if "Progressing" in step["conds"][0]:
                 stage.quiet(ready=none)
     told(facts, stage)
-    facts.close(at_least=100)
+    facts.close(at_least=140)
 
 
 def one_ready(stage: Stage, name: str) -> None:

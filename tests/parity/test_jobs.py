@@ -199,7 +199,7 @@ def test_six_minutes_of_cron_jobs(shared: Path) -> None:
     )
     final = {name: to_dict(cluster.get("cronjob", name))["status"] for name in facts["final"]}
     facts.compare("final", references(minutes(facts["final"], theirs)), references(minutes(final, ours)))
-    facts.close(at_least=120)
+    facts.close(at_least=200)
 
 
 def minutes(value: Any, first: int) -> Any:
