@@ -80,6 +80,7 @@ RIGHT: dict[str, list[str]] = {
 
 WRONG: dict[str, list[Wrong]] = {
     "gpu-berth": [
+        Wrong(template("training", {"nodeSelector": {"gpu": "yes"}}) + RUN, "fail", "a label that no machine has"),
         Wrong(
             "cluster.api.patch('node', 'gpu1', {'spec': {'unschedulable': True}})\n" + RUN, "partial", "A cordon keeps"
         ),

@@ -130,6 +130,12 @@ def is_directed(spec: Any) -> bool:
     return bool(spec.nodeSelector) or (spec.affinity is not None and spec.affinity.nodeAffinity is not None)
 
 
+def leads_nowhere(spec: Any, cluster: Cluster) -> bool:
+    """Say whether a pod asks for labels that no machine has."""
+    wanted = spec.nodeSelector.items()
+    return not any(wanted <= node.metadata.labels.items() for node in cluster.list("nodes"))
+
+
 def gpu1(cluster: Cluster) -> Node:
     """Return the machine with the GPU."""
     found: Node = cluster.get("node", "gpu1")
@@ -194,6 +200,12 @@ GPU_BERTH = Check(
             lambda cluster: bool(gpu1(cluster).spec.unschedulable),
             "A cordon keeps everybody out, the trainings too. A taint does the same, "
             "but for those who do not tolerate it.",
+        ),
+        Diagnosis(
+            "a label that nobody has",
+            lambda cluster: any(leads_nowhere(spec, cluster) for spec in trainings(cluster)),
+            "The trainings ask for a label that no machine has, so they find none. Compare their selector, letter by "
+            "letter, with the labels of gpu1: %kubectl get nodes --show-labels.",
         ),
         Diagnosis(
             "a wish",
