@@ -199,9 +199,7 @@ def test_jupyterlab_is_started_at_the_lesson(monkeypatch: pytest.MonkeyPatch, tm
     started: list[list[str]] = []
     given: list[dict[str, str]] = []
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/of/the/learner")
-    monkeypatch.setattr(
-        lab_module.subprocess, "call", lambda words, cwd, env: started.append(words) or given.append(env) or 0
-    )
+    monkeypatch.setattr(lab_module, "stay", lambda words, place, env: started.append(words) or given.append(env) or 0)
     source = course(tmp_path / "source")
     monkeypatch.setattr(lab_module, "shipped", lambda: source)
     monkeypatch.chdir(tmp_path)
@@ -216,6 +214,17 @@ def test_jupyterlab_is_started_at_the_lesson(monkeypatch: pytest.MonkeyPatch, tm
     assert theirs == "/of/the/learner"
     settings = json.loads((Path(ours) / "labconfig" / "default_setting_overrides.json").read_text(encoding="utf-8"))
     assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_jupyterlab_ends_with_the_command(tmp_path: Path) -> None:
+    server = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(7)); print(1, flush=True); time.sleep(60)"
+    code = f"from pilothouse.cli.lab import stay; import os, sys; sys.exit(stay([sys.executable, '-c', {server!r}], '.', dict(os.environ)))"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.terminate()
+        assert process.wait(timeout=20) == 7
 
 
 QUOTA = """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -148,7 +149,18 @@ def _start(place: Path, lesson: Path | None, options: Sequence[str]) -> int:
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={place}", f"--LabApp.default_url={tree}"]
     click.echo(f"Opening {first.stem if first is not None else 'JupyterLab'}; stop it here with Ctrl-C.")
     path = os.pathsep.join(filter(None, (os.environ.get("JUPYTER_CONFIG_PATH"), str(SETTINGS))))
-    try:
-        return subprocess.call([*command, *options], cwd=place, env={**os.environ, "JUPYTER_CONFIG_PATH": path})
-    except KeyboardInterrupt:
-        return 0
+    return stay([*command, *options], place, {**os.environ, "JUPYTER_CONFIG_PATH": path})
+
+
+def stay(command: Sequence[str], place: Path, environment: dict[str, str]) -> int:
+    """Run a server until it ends, and end it with us; its exit code.
+
+    Ctrl-C reaches the server too, which asks whether it is meant and shuts its kernels down: so wait for it.
+    """
+    with subprocess.Popen(command, cwd=place, env=environment) as server:
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        while True:
+            try:
+                return server.wait()
+            except KeyboardInterrupt:
+                continue
