@@ -158,9 +158,9 @@ def selected(store: Any, service: Service) -> list[Pod]:
 def selecting(store: Any, change: Change) -> list[Key]:
     """The Services that select the pod that changed, before or after; none where nothing that they tell of changed."""
     before, after = change.before, change.after
-    if not store.count("Service") or (before is not None and after is not None and told(before) == told(after)):
+    given = [pod for pod in (before, after) if pod is not None and pod.status.podIP]  # no address, no endpoint
+    if not given or (len(given) == 2 and told(before) == told(after)):
         return []
-    given = [pod for pod in (before, after) if pod is not None]
     found = [
         Key("Service", service.metadata.namespace, service.metadata.name)
         for label in dict.fromkeys(label for pod in given for label in pod_labels(pod))
