@@ -77,10 +77,10 @@ def _sums(containers: list[Any]) -> tuple[dict[str, Any], dict[str, Any], bool]:
         for name in _MEASURED:
             text = given.requests.get(name)
             if text and amount(text) > 0:
-                requests[name] = requests.get(name, 0) + amount(text)
+                requests[name] = requests[name] + amount(text) if name in requests else amount(text)
             text = given.limits.get(name)
             if text and amount(text) > 0:
-                limits[name] = limits.get(name, 0) + amount(text)
+                limits[name] = limits[name] + amount(text) if name in limits else amount(text)
                 found += 1
         complete = complete and found == len(_MEASURED)
     return requests, limits, complete
