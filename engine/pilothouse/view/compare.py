@@ -13,12 +13,11 @@ from typing import Any
 
 from pilothouse.kernel import Change, diff
 from pilothouse.view.pencil import font
-from pilothouse.view.picture import SKY, TEXT, WIDTH, still
+from pilothouse.view.picture import HULL, SKY, WHITE, WIDTH, still
 from pilothouse.view.story import Story
 from pilothouse.view.timeline import clock
 
-BAND, GAP = 44, 24  # pixels: above each picture, for its name; between the two
-WIDE = WIDTH + 160  # points in which both are shown
+BAND = 48  # pixels above each picture, for its name
 
 
 class Compare:
@@ -36,16 +35,22 @@ class Compare:
         self.clusters, self.names, self.diff = (a, b), names, diff(a.store, b.store)
 
     @property
+    def quoted(self) -> tuple[str, str]:
+        """The names as they stand in a sentence: those of several words in quotation marks."""
+        first, second = (f'"{name}"' if " " in name else name for name in self.names)
+        return first, second
+
+    @property
     def sentence(self) -> str:
         """Where the two part, as a watcher would tell it."""
         if self.diff.first is None:
-            return f"{self.names[0]} and {self.names[1]} are the same: no change differs."
+            return f"{self.quoted[0]} and {self.quoted[1]} are the same: no change differs."
         time = min(change.time for change in self.diff.first if change is not None)
         told = [
             f"in {name} {first_told(cluster, change)}"
-            for name, cluster, change in zip(self.names, self.clusters, self.diff.first, strict=True)
+            for name, cluster, change in zip(self.quoted, self.clusters, self.diff.first, strict=True)
         ]
-        return f"{self.names[0]} and {self.names[1]} are the same up to {clock(time)}; then {told[0]}, and {told[1]}."
+        return f"{self.quoted[0]} and {self.quoted[1]} are the same up to {clock(time)}; then {told[0]}, and {told[1]}."
 
     @property
     def words(self) -> str:
@@ -62,20 +67,21 @@ class Compare:
         for kind, names in kinds.items():
             if kind not in ("Event", "Lease"):
                 more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-                lines.append(f"  {kind} that differ: {', '.join(names[:6])}{more}")
+                lines.append(f"  not the same now: {kind} {', '.join(names[:6])}{more}")
         return "\n".join(lines)
 
     def png(self) -> bytes:
-        """Both as they stand now, side by side, each below its name."""
+        """Both as they stand now, one above the other so that the same node is at the same place, each below its name."""
         from PIL import Image, ImageDraw
 
         pictures = [Image.open(io.BytesIO(still(cluster))).convert("RGB") for cluster in self.clusters]
-        width, height = sum(p.width for p in pictures) + GAP, max(p.height for p in pictures) + BAND
-        whole, left = Image.new("RGB", (width, height), SKY), 0
+        width, height = max(picture.width for picture in pictures), sum(picture.height + BAND for picture in pictures)
+        whole, top = Image.new("RGB", (width, height), SKY), 0
         for name, picture in zip(self.names, pictures, strict=True):
-            ImageDraw.Draw(whole).text((left + 24, BAND / 2), name, font=font(26), fill=TEXT, anchor="lm")
-            whole.paste(picture, (left, BAND))
-            left += picture.width + GAP
+            ImageDraw.Draw(whole).rectangle((0, top, width, top + BAND - 1), fill=HULL)
+            ImageDraw.Draw(whole).text((24, top + BAND / 2), name, font=font(26), fill=WHITE, anchor="lm")
+            whole.paste(picture, (0, top + BAND))
+            top += picture.height + BAND
         out = io.BytesIO()
         whole.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
         return out.getvalue()
@@ -88,7 +94,7 @@ class Compare:
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The two pictures, and where they part in words."""
         picture = base64.b64encode(self.png()).decode()
-        return {"image/png": picture, "text/plain": self.words}, {"image/png": {"width": WIDE, "alt": self.sentence}}
+        return {"image/png": picture, "text/plain": self.words}, {"image/png": {"width": WIDTH, "alt": self.sentence}}
 
 
 def first_told(cluster: Any, change: Change | None) -> str:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pilothouse.view.pencil import Pencil, curve
-from pilothouse.view.picture import EDGE, HULL, SKY, SOFT, TEXT, WHITE, WIDTH, draw_mark
+from pilothouse.view.pencil import Pencil
+from pilothouse.view.picture import EDGE, SKY, SOFT, TEXT, WHITE, WIDTH, draw_mark
 from pilothouse.view.state import STATES
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WIDTH", "family"]
 
-ROW, HEAD, LINES = 30.0, 34.0, 22  # points: of a line, above the first; lines drawn at most
+ROW, HEAD, LINES = 30.0, 34.0, 14  # points: of a line, above the first; lines drawn at most
 Places = dict[str, tuple[float, float]]
 
 
@@ -25,7 +25,7 @@ def family(graph: Graph) -> bytes:
     columns, rows = arranged(graph)
     drawn = [id_ for id_ in columns if rows[id_] < LINES]
     last = max(columns.values(), default=0)
-    nodes = list(dict.fromkeys(node for pod, node in graph.places if pod in drawn))
+    nodes = sorted({node: None for pod, node in graph.places if pod in drawn}, key=lambda id_: (len(id_), id_))
     wide = last + 1 + bool(nodes)
     lines = max([rows[id_] + 1 for id_ in drawn] + [float(len(nodes)), 1.0])
     hidden = len(columns) - len(drawn)
@@ -43,7 +43,7 @@ def family(graph: Graph) -> bytes:
         draw_vertex(pencil, graph.vertices[id_], *at, box)
     if hidden:
         pencil.text(f"{hidden} more are not drawn", 12, HEAD + lines * ROW + 10, 11, SOFT)
-    return pencil.png(64)
+    return pencil.png(32)
 
 
 def arranged(graph: Graph) -> tuple[dict[str, int], dict[str, float]]:
@@ -62,7 +62,8 @@ def arranged(graph: Graph) -> tuple[dict[str, int], dict[str, float]]:
         for child in owned:
             visit(child, depth + 1)
         if owned:
-            rows[id_] = (rows[owned[0]] + rows[owned[-1]]) / 2
+            top, low = rows[owned[0]], rows[owned[-1]]
+            rows[id_] = (top + min(low, max(LINES - 1.0, top))) / 2  # of those that are drawn
         else:
             rows[id_] = float(leaves)
             leaves += 1
@@ -90,9 +91,8 @@ def draw_edge(pencil: Pencil, start: tuple[float, float], end: tuple[float, floa
     """A soft line from the right side of one box to the left side of another."""
     x, y = start[0] + box, start[1] + ROW / 2 - 2
     to_x, to_y = end[0], end[1] + ROW / 2 - 2
-    middle = (x + to_x) / 2
-    half = (middle, (y + to_y) / 2)
-    pencil.line([*curve((x, y), (middle, y), half), *curve(half, (middle, to_y), (to_x, to_y))], colour, 1)
+    steps = [step / 20 for step in range(21)]
+    pencil.line([(x + (to_x - x) * t, y + (to_y - y) * t * t * (3 - 2 * t)) for t in steps], colour, 1)
 
 
 def draw_vertex(pencil: Pencil, vertex: Vertex, x: float, y: float, box: float) -> None:
@@ -100,9 +100,9 @@ def draw_vertex(pencil: Pencil, vertex: Vertex, x: float, y: float, box: float) 
     high = ROW - 4
     if vertex.kind == "Node":
         pencil.box(x, y, box, high, vertex.colour, r=3)
-        pencil.text(vertex.name, x + 8, y + high / 2, 11, WHITE, box - 16)
-        if vertex.colour != HULL:
-            pencil.line([(x, y + high), (x + box, y)], WHITE, 0.75)
+        well = vertex.words == "ready"
+        pencil.text(vertex.name, x + 8, y + (high / 2 if well else 8.5), 11, WHITE, box - 16)
+        pencil.text("" if well else vertex.words, x + 8, y + 19, 8.5, WHITE, box - 16)
         return
     fill = next((state.fill for state in STATES if state.light == vertex.colour), "none")
     solid = vertex.kind == "Pod" and fill in ("solid", "stripes")
@@ -110,9 +110,10 @@ def draw_vertex(pencil: Pencil, vertex: Vertex, x: float, y: float, box: float) 
     pencil.box(x, y, box, high, ground, vertex.colour if vertex.kind == "Pod" else EDGE, 3)
     if not solid:
         pencil.box(x, y, 4, high, vertex.colour, r=2)
-    pencil.text(vertex.name, x + 10, y + (8.5 if vertex.words else high / 2), 10.5, ink, box - 32)
+    room = box - (34 if vertex.mark else 16)
+    pencil.text(vertex.name, x + 10, y + (8.5 if vertex.words else high / 2), 10.5, ink, room, least=8)
     if vertex.words:
-        pencil.text(vertex.words.partition(", on ")[0], x + 10, y + 19, 8.5, ink if solid else SOFT, box - 32)
+        pencil.text(vertex.words.partition(", on ")[0], x + 10, y + 19, 8.5, ink if solid else SOFT, room)
     if vertex.mark:
         paint = (WHITE, vertex.colour) if solid else (vertex.colour, WHITE)
         draw_mark(pencil, vertex.mark, x + box - 12, y + high / 2, *paint)
