@@ -42,7 +42,7 @@ from pilothouse.scheduler import Explanation, Scheduler
 from pilothouse.source import Objects, healthy_nodes, newest_time, placed, plain, read
 
 if TYPE_CHECKING:
-    from pilothouse.view import Timeline, View, Why
+    from pilothouse.view import Chart, Compare, Graph, Timeline, View, Why
 
 Time = str | int | float
 FOREVER = 10 * 365 * 86_400.0  # seconds: how long run(until=) waits where no timeout is given
@@ -311,6 +311,24 @@ class Cluster:
         from pilothouse.view import Timeline
 
         return Timeline(self, **options)
+
+    def chart(self, what: str = "pods", **options: Any) -> Chart:
+        """A quantity over time, as a chart and in words: "pods", "nodes", "node/n1" or "deployment/eta"."""
+        from pilothouse.view import Chart
+
+        return Chart(self, what, **options)
+
+    def graph(self, what: str = "", **options: Any) -> Graph:
+        """Who owns whom, as a picture and as a tree: all workloads, or "deployment/eta" alone."""
+        from pilothouse.view import Graph
+
+        return Graph(self, what, **options)
+
+    def compare(self, other: Cluster, **options: Any) -> Compare:
+        """Two clusters side by side, with the first thing that happened in one and not in the other."""
+        from pilothouse.view import Compare
+
+        return Compare(self, other, **options)
 
     # ------------------------------------------------------------------ time travel
     def at(self, time: Time | None = None, *, revision: int | None = None) -> Past:
