@@ -175,4 +175,4 @@ def node_look(node: Any) -> tuple[str, str]:
         return "gone", STATES[0].light
     lost = any(c.type == "Ready" and c.status != "True" for c in node.status.conditions)
     state = (NODE_LOST if lost else NODE_READY) | (CORDONED if node.spec.unschedulable else 0)
-    return node_words(state), "#8796A0" if lost else "#27475A"
+    return node_words(state), "#66757F" if lost else "#27475A"
