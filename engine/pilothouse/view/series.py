@@ -211,19 +211,25 @@ def read(store: Store, gauge: Gauge, since: float = 0.0, until: float = float("i
     kinds, changes = set(gauge.kinds), store.log.changes
     end = min(store.clock.now, until)
     start = max(since, changes[0].time if store.log.dropped else 0.0)
-    times, rows = [start], [gauge.values()]
+    times: list[float] = []
+    rows: list[tuple[Value, ...]] = []
+    open_ = start  # the instant being read
+
+    def close() -> None:
+        row = gauge.values()
+        if not rows or row != rows[-1]:
+            times.append(open_)
+            rows.append(row)
+
     for change in changes:
         if change.time > end:
             break
-        if change.key.kind not in kinds:
-            continue
-        gauge.see(change.key, change.after)
-        row, time = gauge.values(), max(change.time, start)
-        if time == times[-1]:
-            rows[-1] = row
-        elif row != rows[-1]:
-            times.append(time)
-            rows.append(row)
+        if change.key.kind in kinds:
+            if change.time > open_:
+                close()
+                open_ = change.time
+            gauge.see(change.key, change.after)
+    close()
     if end > times[-1]:
         times.append(end)
         rows.append(rows[-1])
