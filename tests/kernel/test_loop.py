@@ -220,6 +220,23 @@ def test_a_learners_component_that_raises_is_retried_later_and_later_and_the_res
     assert world.store.count("Pod") == 1
 
 
+class Blind(Foreign):
+    """Written by a learner: cannot even look."""
+
+    name = "blind"
+    watches: ClassVar = {"ConfigMap": lambda change: [change.after.data["port"]]}
+
+
+def test_a_learners_watch_that_raises_keeps_nothing_from_the_others() -> None:
+    failures: list[tuple[str, Any, str]] = []
+    world = World()
+    world.loop.on_failure = lambda component, key, error: failures.append((component.name, key, str(error)))
+    world.loop.components = {"blind": Blind(lambda component, key: None), **world.loop.components}
+    world.call("a", 2, 5)
+    assert failures == [("blind", Key("ConfigMap", "default", "a"), "'port'")]
+    assert world.store.count("Pod") == 2
+
+
 def test_a_built_in_component_that_raises_reaches_the_caller_with_the_state_readable() -> None:
     world = World()
     world.store.create(want("a", 1))

@@ -169,8 +169,11 @@ class Loop:
         watchers, everything = self._watchers, self._watchers["*"]
         for change in changes:
             for name, watch in watchers.get(change.key.kind, everything):
-                for key in watch(change):
-                    self.clock.wake(name, key, 0.0, change.revision)
+                try:
+                    for key in watch(change):
+                        self.clock.wake(name, key, 0.0, change.revision)
+                except Exception as error:
+                    self._tell(self.components[name], change.key, error)
 
     def turn(self, until: float) -> bool:
         """Take one wake-up at or before `until` and let its component act; False where there is none."""
@@ -216,12 +219,16 @@ class Loop:
         """Count the failure, tell who must know, and give the seconds until the next try."""
         count = self._failures[component.name, key] = self._failures.get((component.name, key), 0) + 1
         first, longest = RETRY
-        after = min(first * 2 ** min(count - 1, 30), longest)
+        after = float(min(first * 2 ** min(count - 1, 30), longest))
+        self.clock.wake(component.name, key, after)
+        self._tell(component, key, error)
+        return after
+
+    def _tell(self, component: Controller, key: Any, error: Exception) -> None:
+        """Tell of a learner's error and go on; one of ours goes on to the caller."""
         if self.on_failure is None or is_built_in(component):
-            self.clock.wake(component.name, key, after)
             raise error
         self.on_failure(component, key, error)
-        return float(after)
 
     def _watch_for_livelock(self, wake_up: WakeUp) -> None:
         if self._instant_at != self.clock.now:
