@@ -110,7 +110,7 @@ def html(found: Explanation) -> str:
     )
     items = "".join(f"<li>{escape(line)}</li>" for line in reasons(found))
     return (
-        f"<table><caption style='text-align:left'>{escape(headline(found))}</caption>"
+        f"<table style='min-width:40em'><caption style='text-align:left'>{escape(headline(found))}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" + (f"<ul>{items}</ul>" if items else "")
     )
 
