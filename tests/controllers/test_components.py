@@ -88,8 +88,7 @@ def test_a_refused_pod_is_told_and_tried_again(rig: Rig) -> None:
     rig.api.create(quota)
     rig.api.create(workload("Deployment", replicas=1))
     rig.run(1)
-    if names(rig, "pods"):
-        pytest.skip("the door does not know quotas yet")
+    assert names(rig, "pods") == []
     assert rig.api.get("deploy", "web").status.conditions[-1].type == "ReplicaFailure"
     rig.api.delete("quota", "q")
     rig.run(2000)

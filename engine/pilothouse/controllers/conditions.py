@@ -6,24 +6,10 @@ A controller adds, keeps or drops a condition; when nothing but the message woul
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
-
 from pilothouse.api import replace
+from pilothouse.api.condition import Condition, find, without
 
-Condition = TypeVar("Condition", bound=Any)  # each kind has its own condition type, all with the same fields
-
-
-def find(conditions: list[Condition], type: str) -> Condition | None:
-    """The condition of that type, or None."""
-    for condition in conditions:
-        if condition.type == type:
-            return condition
-    return None
-
-
-def without(conditions: list[Condition], type: str) -> list[Condition]:
-    """The conditions without that type."""
-    return [condition for condition in conditions if condition.type != type]
+__all__ = ["find", "put", "without"]
 
 
 def put(conditions: list[Condition], new: Condition) -> list[Condition]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pilothouse.api import to_dict
 from pilothouse.apiserver import ApiError
 
 from ..call import Call
 from ..failure import Failure, error
 from ..flags import Flag
-from ..targets import NOTHING_NAMED, Found, found, typed
+from ..podtemplate import change, pod_spec
+from ..targets import NOTHING_NAMED, Found, found
 from .apply import dry_run
 
 USAGE = "set image (-f FILENAME | TYPE NAME) CONTAINER=IMAGE ..."
@@ -44,10 +44,7 @@ def run(call: Call) -> None:
 
 
 def _set(call: Call, one: Found, images: dict[str, str], mode: str) -> None:
-    spec: dict[str, Any] = to_dict(one.object)["spec"]
-    pods = spec if one.object.kind == "Pod" else spec.get("template", {}).get("spec")
-    if pods is None:
-        raise error(f"the object is not a pod or does not have a pod template: {one.title}")
+    pods = pod_spec(one)
     changed: dict[str, list[dict[str, str]]] = {"containers": [], "initContainers": []}
     for name, image in images.items():
         seen = False
@@ -62,6 +59,5 @@ def _set(call: Call, one: Found, images: dict[str, str], mode: str) -> None:
     body: dict[str, Any] = {field: items for field, items in changed.items() if items}
     if not body:
         return
-    patch = {"spec": body if one.object.kind == "Pod" else {"template": {"spec": body}}}
-    call.api.patch(typed(one.resource), one.name, patch, type="strategic", namespace=one.namespace, dry_run=bool(mode))
+    change(call, one, body, mode)
     call.say(f"{one.title} image updated{mode}\n")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pilothouse.api import to_dict
 from pilothouse.apiserver import ApiError
 
 from ..call import Call
 from ..failure import error
 from ..flags import Flag
-from ..targets import NOTHING_NAMED, Found, found, typed
+from ..podtemplate import change, pod_spec
+from ..targets import NOTHING_NAMED, Found, found
 from .apply import dry_run
 
 USAGE = "set resources TYPE/NAME [--limits=cpu=200m,memory=512Mi] [--requests=cpu=100m,memory=256Mi] [-c CONTAINER]"
@@ -39,19 +37,13 @@ def run(call: Call) -> None:
         if not isinstance(one, Found):
             call.fail(one)
             continue
-        spec: dict[str, Any] = to_dict(one.object)["spec"]
-        pods = spec if one.object.kind == "Pod" else spec.get("template", {}).get("spec")
-        if pods is None:
-            raise error(f"the object is not a pod or does not have a pod template: {one.title}")
+        pods = pod_spec(one)
         chosen = [each["name"] for each in pods["containers"] if flags.text("containers") in ("*", each["name"])]
         if not chosen:
             raise error(f"unable to find container named {flags.text('containers')}")
         body = {"containers": [{"name": name, "resources": wanted} for name in chosen]}
-        patch = {"spec": body if one.object.kind == "Pod" else {"template": {"spec": body}}}
         try:
-            call.api.patch(
-                typed(one.resource), one.name, patch, type="strategic", namespace=one.namespace, dry_run=bool(mode)
-            )
+            change(call, one, body, mode)
         except ApiError as refusal:
             call.fail(refusal)
             continue
