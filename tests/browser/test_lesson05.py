@@ -276,3 +276,37 @@ def test_an_exercise_from_untouched_to_passed(browser: Any, lab: str) -> None:
     playwright.expect(view.get_by_test_id("ph-facts")).to_contain_text("eta-model-", timeout=30 * SECONDS)
     assert notebook.problems == []
     notebook.page.close()
+
+
+REST = [
+    ("night-watch", 'cluster.api.patch("replicaset", "eta-model", {"spec": {"replicas": 4}})', "fail · night-watch"),
+    (
+        "night-watch",
+        'text = Path("../course/manifests/night-watch.yaml").read_text()\n'
+        'cluster.apply(text.replace("eta-modle", "eta-model"))\n'
+        '[cluster.api.delete("pod", pod.metadata.name) for pod in cluster.list("pods")]',
+        "pass · night-watch",
+    ),
+    ("sick-pod", 'cluster.api.delete("pod", cluster.list("pods")[0].metadata.name)', "partial (1 of 2) · sick-pod"),
+    (
+        "sick-pod",
+        'cluster.api.patch("deployment", "eta-model", {"spec": {"replicas": 4}})\n'
+        'sick = cluster.list("pods", selector="app=eta-model")[0].metadata.name\n'
+        'cluster.run("30s")\n'
+        'cluster.api.patch("pod", sick, {"metadata": {"labels": {"app": "sick"}}})\n'
+        'cluster.api.patch("deployment", "eta-model", {"spec": {"replicas": 3}})',
+        "pass · sick-pod",
+    ),
+]
+
+
+def test_the_other_tasks_wrongly_first(browser: Any, lab: str) -> None:
+    notebook = Notebook(browser, lab, f"exercises/{NAME}")
+    notebook.run_until("from pilothouse.learn.lesson_05 import lesson")
+    for task, code, verdict in REST:
+        typed = f'cluster = lesson.scenario("{task}")\n{code}\ncluster.run("30s")\nlesson.check("{task}", cluster)'
+        notebook.type_below(typed)
+        status = notebook.run_until("lesson.check").get_by_role("status").filter(has_text=task)
+        playwright.expect(status).to_contain_text(verdict)
+    assert notebook.problems == []
+    notebook.page.close()
