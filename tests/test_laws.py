@@ -116,6 +116,8 @@ def test_a_history_with_other_users_and_forks_is_replayed_too() -> None:
     other = cluster.fork(seed=9)
     other.api.as_("alice", ("system:masters",)).patch("deployment", "eta", {"spec": {"replicas": 5}})
     play(other, ["wait", "lose n1", "wait long"])
+    with pytest.raises(Misuse, match="cannot fail or recover"):
+        other.fail("n1")  # what was refused is not repeated
     assert Cluster.replay(other.export()).digest() == other.digest()
     with pytest.raises(Misuse, match="export the cluster that it was forked from"):
         cluster.at("1s").fork().export()

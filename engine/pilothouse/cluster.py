@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pilothouse import journal
-from pilothouse.api import replace, scheme, seconds, timestamp
+from pilothouse.api import scheme, seconds
 from pilothouse.api.error import Absent, Misuse
 from pilothouse.apiserver import ApiError, Client, Door
 from pilothouse.containers import Registry
 from pilothouse.controllers import CONTROLLERS
+from pilothouse.dump import take_in
+from pilothouse.faults import Faults
 from pilothouse.kernel import (
     Change,
     Clock,
@@ -31,7 +33,6 @@ from pilothouse.kernel import (
     causes,
     diff,
     digest,
-    key_of,
     restore,
     revision_at,
     rewind,
@@ -39,7 +40,7 @@ from pilothouse.kernel import (
 from pilothouse.kubelet import Heartbeat, Kubelet
 from pilothouse.past import Past
 from pilothouse.scheduler import Explanation, Scheduler
-from pilothouse.source import Objects, healthy_nodes, newest_time, placed, plain, read
+from pilothouse.source import Objects, placed, plain, read
 
 if TYPE_CHECKING:
     from pilothouse.view import Chart, Compare, Graph, Timeline, View, Why
@@ -97,7 +98,7 @@ class Cluster:
     def _wire(self, store: Store, clock: Clock, randoms: Randoms, door: Door) -> None:
         self.store, self.clock, self.randoms, self.door = store, clock, randoms, door
         self.loop = Loop(store, clock, randoms, self._failed)
-        self._broken: dict[str, Controller] = {}
+        self.faults = Faults(self)
         self.api = Client(door, journal=self._note)
         Cluster._newest = weakref.ref(self)
 
@@ -114,21 +115,7 @@ class Cluster:
         Takes the options of `Cluster`.
         """
         cluster = cls(nodes=0, **options)
-        found = sorted(read(source), key=lambda item: plain(item).get("kind") != "CustomResourceDefinition")
-        cluster.options["load"] = [plain(item) for item in found]
-        cluster.clock.pass_to(max(map(newest_time, found), default=0.0))
-        healthy = healthy_nodes(found)
-        for item in found:
-            taken = placed(item, cluster.door.scheme, healthy)
-            write = cluster.store.create if cluster.store.get(*key_of(taken)) is None else cluster.store.update
-            meta = taken.metadata
-            birth = {
-                "creationTimestamp": meta.creationTimestamp or timestamp(cluster.now),
-                "uid": meta.uid or cluster.door.uid(),
-            }
-            write(replace(taken, metadata=replace(meta, resourceVersion="", **birth)))
-            if taken.kind == "CustomResourceDefinition":
-                cluster.door.refresh()  # the kinds that it defines come after it
+        take_in(cluster, source)
         return cluster
 
     @classmethod
@@ -162,15 +149,11 @@ class Cluster:
         """Run a controller of your own; one of the same name is replaced, as in an upgrade."""
         self.loop.add(component, self.door.client(component.name))
 
-    def remove(self, name: str) -> None:
-        """Stop a component for good; Raises Absent, naming those that run."""
-        self._component(name)
-        self.loop.remove(name)
-
-    def _component(self, name: str) -> Controller:
+    def remove(self, name: str) -> Controller:
+        """Stop a component for good. Raises Absent, naming those that run."""
         if name not in self.loop.components:
             raise Absent(f"no component {name!r} runs here; there are: {', '.join(self.loop.components)}")
-        return self.loop.components[name]
+        return self.loop.remove(name)
 
     # ------------------------------------------------------------------ what a user does
     def apply(self, source: Objects, *, namespace: str | None = None) -> list[Any]:
@@ -232,33 +215,13 @@ class Cluster:
 
     def fail(self, what: str) -> None:
         """Break something: "node/n1" (its kubelet and containers stop) or "component/NAME" (it stops acting)."""
+        self.faults.fail(what)
         self._note("fail", {"what": what})
-        kind, name = self._target(what)
-        if kind == "node":
-            self.machines.fail(name)
-        else:
-            self._broken[name] = self.loop.remove(self._component(name).name)
 
     def recover(self, what: str) -> None:
         """Mend what `fail` broke; a component starts afresh, knowing only what is written."""
+        self.faults.recover(what)
         self._note("recover", {"what": what})
-        kind, name = self._target(what)
-        if kind == "node":
-            self.machines.recover(name)
-        elif name not in self._broken:
-            raise Absent(f"component {name!r} did not fail; failed are: {', '.join(self._broken) or 'none'}")
-        else:
-            component = self._broken.pop(name)
-            component.reset()
-            self.loop.add(component, component.api)
-
-    def _target(self, what: str) -> tuple[str, str]:
-        kind, _, name = what.partition("/")
-        if kind not in ("node", "component") or not name:
-            raise Misuse(f'cannot fail or recover {what!r}; give "node/NAME" or "component/NAME"')
-        if kind == "node":
-            self.api.get("node", name)
-        return kind, name
 
     # ------------------------------------------------------------------ what a user asks
     @property
@@ -369,7 +332,7 @@ class Cluster:
         twin._wire(store, clock, randoms, self.door.fork(store, clock, randoms))
         twin.loop = self.loop.fork(store, clock, randoms)
         twin.loop.on_failure = twin._failed
-        twin._broken = {name: component.fork() for name, component in self._broken.items()}
+        twin.faults = self.faults.fork(twin)
         Cluster._newest = newest
         return twin
 

@@ -6,16 +6,9 @@ Tests run them all; lessons never import this file. Each is what a learner might
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
-
-class Wrong(NamedTuple):
-    """A wrong answer: the code, the status it must get, and words that must stand in the verdict."""
-
-    code: str
-    status: str
-    words: str
-
+from pilothouse.learn.wrong import Wrong
 
 RUN = "cluster.run('2m')\n"
 

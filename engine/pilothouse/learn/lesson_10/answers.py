@@ -6,16 +6,7 @@ Tests run them all; lessons never import this file. Each is what a learner might
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Wrong(NamedTuple):
-    """A wrong answer: the code, the status it must get, and words that must stand in the verdict."""
-
-    code: str
-    status: str
-    words: str
-
+from pilothouse.learn.wrong import Wrong
 
 RUN = "cluster.run('60s')\n"
 ANEW = "cluster.api.delete('pod', '{name}')\ncluster.apply(fix.manifests())\n"
